@@ -1,0 +1,51 @@
+"""Checks of single values that many operations share. Each yields refusals; none raises."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from wangge_core.errors import Refusal, refusal
+from wangge_core.plugin.definitions import DetailsDefinition
+
+
+def check_text(value: str, field: str, *, most: int) -> Iterator[Refusal]:
+    """Not blank, and at most so many characters."""
+    if not value.strip():
+        yield refusal("BLANK", field)
+    elif len(value) > most:
+        yield refusal("TOO_LONG", field, most=most)
+
+
+def check_optional_text(value: str | None, field: str, *, most: int) -> Iterator[Refusal]:
+    if value is not None:
+        yield from check_text(value, field, most=most)
+
+
+def check_position(longitude: float | None, latitude: float | None, field: str = "position") -> Iterator[Refusal]:
+    """Both or neither, in degrees; (0, 0) is what devices send when they do not know."""
+    if longitude is None and latitude is None:
+        return
+    known = longitude is not None and latitude is not None and -180 <= longitude <= 180 and -90 <= latitude <= 90
+    if not known or (longitude == 0 and latitude == 0):
+        yield refusal("POSITION_INVALID", field)
+
+
+def check_not_future(value: datetime | None, now: datetime, field: str) -> Iterator[Refusal]:
+    if value is not None and value > now:
+        yield refusal("IN_THE_FUTURE", field)
+
+
+def read_details(kind_id: str, definition: DetailsDefinition | None, given: Any, field: str = "details") -> tuple[Any, tuple[Refusal, ...]]:
+    """The details as they are stored, or why they are refused. `given` is plain data; the kind's dataclass validates it."""
+    if definition is None:
+        return None, () if given is None else (refusal("DETAILS_UNEXPECTED", field, id=kind_id),)
+    if given is None and any(one.required for one in definition.fields):
+        return None, (refusal("DETAILS_REQUIRED", field, id=kind_id),)
+    try:
+        valid = msgspec.convert(given or {}, definition.python_type)
+    except msgspec.ValidationError as error:
+        reason, _, path = str(error).partition(" - at `$.")
+        return None, (refusal("DETAILS_INVALID", f"{field}.{path.rstrip('`')}" if path else field, reason=reason),)
+    return msgspec.to_builtins(valid), ()

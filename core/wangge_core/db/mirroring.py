@@ -1,0 +1,179 @@
+"""Mirroring: writes what the enabled plugins declare into the declared tables, when the service starts.
+
+Rows of plugins that are off stay, marked unavailable, so that what was written under them still reads.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from wangge_core.db import tables as t
+from wangge_core.db.work import Work
+from wangge_core.plugin.declarations.labels import Label
+from wangge_core.plugin.definitions import DetailsDefinition, WorkflowDefinition
+from wangge_core.plugin.registry import Registry
+
+BASE_LAYER = "base"
+
+
+async def mirror(work: Work, registry: Registry) -> None:
+    """Make the declared tables say what the registry says."""
+    await _upsert(work, t.plugin, [{"id": found.name, "version": found.version, "available": True} for found in registry.plugins])
+    await _upsert(work, t.grid_layer, [{"id": BASE_LAYER, "label": {"zh": "基础网格", "en": "Base grids"}, "base": True}], keep=True)
+    await _upsert(work, t.grid_type, list(_grid_types(registry)))
+    await _upsert(work, t.role, list(_roles(registry)))
+    await _mirror_staffings(work, registry)
+    await _upsert(work, t.workflow, [_declared(n, found.id, _plugin_of(found.id), found.label) for n, found in enumerate(registry.workflows.values())])
+    await _mirror_workflow_versions(work, registry.workflows)
+    await _upsert(work, t.event_kind, list(_event_kinds(registry)), only=t.event_kind.c.catalogue.is_(None))
+    await _upsert(work, t.need_kind, list(_need_kinds(registry)))
+    for table, kinds in ((t.asset_kind, registry.asset_kinds), (t.place_kind, registry.place_kinds)):
+        await _upsert(
+            work,
+            table,
+            [_declared(n, kind.id, kind.plugin, kind.label) | _details(kind.details) for n, kind in enumerate(kinds.values())],
+        )
+
+
+def _plugin_of(id: str) -> str:
+    return id.partition(".")[0]
+
+
+def _labels(label: Label) -> dict[str, str]:
+    return {"zh": label.zh, "en": label.en}
+
+
+def _declared(ordinal: int, id: str, plugin: str, label: Label) -> dict[str, Any]:
+    return {"id": id, "plugin": plugin, "ordinal": ordinal, "available": True, "label": _labels(label)}
+
+
+def _details(details: DetailsDefinition | None) -> dict[str, Any]:
+    fields = msgspec.to_builtins(details.fields) if details else []
+    return {"details_type": details.graphql_name if details else None, "detail_fields": fields}
+
+
+def _grid_types(registry: Registry) -> Iterable[dict[str, Any]]:
+    for ordinal, found in enumerate(registry.grid_types.values()):
+        yield _declared(ordinal, found.id, found.plugin, found.label) | {
+            "overlay": found.overlay,
+            "size": msgspec.to_builtins(found.size),
+            "level_names": {level.value: _labels(label) for level, label in found.level_names.items()},
+            "details_type": found.details.graphql_name if found.details else None,
+        }
+
+
+def _roles(registry: Registry) -> Iterable[dict[str, Any]]:
+    for ordinal, role in enumerate(registry.roles.values()):
+        yield _declared(ordinal, role.id, role.plugin, role.label) | {
+            "level": role.level.value,
+            "duty": role.duty,
+            "may": sorted(capability.value for capability in role.may),
+            "acts_as": sorted(role.acts_as),
+        }
+
+
+def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
+    for ordinal, kind in enumerate(registry.event_kinds.values()):
+        yield _declared(ordinal, kind.id, kind.plugin, kind.label) | _details(kind.details) | {
+            "workflow_id": kind.workflow,
+            "parent_id": kind.parent,
+            "priority": kind.priority.value,
+            "involves": msgspec.to_builtins(kind.involves),
+            "catalogue": None,
+            "retired_because": None,
+        }
+
+
+def _need_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
+    for ordinal, kind in enumerate(registry.need_kinds.values()):
+        yield _declared(ordinal, kind.id, kind.plugin, kind.label) | {
+            "basis": kind.basis,
+            "visits": kind.visits,
+            "months": kind.months,
+            "sensitive": kind.sensitive,
+        }
+
+
+async def _upsert(
+    work: Work, table: sa.Table, rows: Sequence[dict[str, Any]], *, keep: bool = False, only: sa.ColumnElement[bool] | None = None
+) -> None:
+    """Insert new rows, update changed ones, and mark the others unavailable (of those that `only` selects)."""
+    present = {row.id: row._mapping for row in await work.rows(sa.select(table))}
+    new = [row for row in rows if row["id"] not in present]
+    changed = [row for row in rows if row["id"] in present and any(present[row["id"]][name] != value for name, value in row.items())]
+    await work.insert(table, new)
+    for row in [] if keep else changed:
+        await work.run(sa.update(table).where(table.c.id == row["id"]).values({k: v for k, v in row.items() if k != "id"}))
+    if "available" in table.c:
+        gone = [id for id, found in present.items() if found["available"] and id not in {row["id"] for row in rows}]
+        if gone:
+            statement = sa.update(table).where(table.c.id.in_(gone)).values(available=False)
+            await work.run(statement if only is None else statement.where(only))
+
+
+async def _mirror_staffings(work: Work, registry: Registry) -> None:
+    """Templates are replaced whole: nothing refers to their lines."""
+    rows = [
+        _declared(ordinal, found.id, _plugin_of(found.id), found.label) | {"level": found.level.value}
+        for ordinal, found in enumerate(registry.staffings.values())
+    ]
+    await _upsert(work, t.staffing, rows)
+    lines = [
+        {
+            "staffing_id": found.id,
+            "role_id": line.role,
+            "ordinal": ordinal,
+            "least": line.least,
+            "most": line.most,
+            "per": line.per,
+        }
+        for found in registry.staffings.values()
+        for ordinal, line in enumerate(found.positions)
+    ]
+    columns = [t.staffing_position.c[name] for name in ("staffing_id", "role_id", "ordinal", "least", "most", "per")]
+    present = await work.rows(sa.select(*columns).join(t.staffing).where(t.staffing.c.available).order_by(t.staffing_position.c.id))
+    if [tuple(row) for row in present] != [tuple(line.values()) for line in lines]:
+        ids = list(registry.staffings)
+        await work.run(sa.delete(t.staffing_position).where(t.staffing_position.c.staffing_id.in_(ids)))
+        await work.insert(t.staffing_position, lines)
+
+
+async def _mirror_workflow_versions(work: Work, workflows: Mapping[str, WorkflowDefinition]) -> None:
+    """A workflow whose content changed gets a new version; events keep the one that they started under."""
+    version = t.workflow_version
+    for workflow in workflows.values():
+        definition = msgspec.json.encode(workflow, order="deterministic")
+        digest = hashlib.sha256(definition).hexdigest()
+        found = await work.first(sa.select(version.c.id, version.c.current).where(version.c.workflow_id == workflow.id, version.c.hash == digest))
+        if found and found.current:
+            continue
+        await work.run(sa.update(version).where(version.c.workflow_id == workflow.id).values(current=False))
+        if found:
+            await work.run(sa.update(version).where(version.c.id == found.id).values(current=True))
+            continue
+        (id,) = await work.reserve_ids(version, 1)
+        row = {
+            "id": id,
+            "workflow_id": workflow.id,
+            "hash": digest,
+            "definition": msgspec.to_builtins(workflow),
+            "current": True,
+            "created_at": work.now,
+        }
+        await work.insert(version, [row])
+        await work.insert(t.workflow_stage, list(_stages(id, workflow)))
+
+
+def _stages(version_id: int, workflow: WorkflowDefinition) -> Iterable[dict[str, Any]]:
+    for ordinal, stage in enumerate(workflow.stages):
+        yield {
+            "workflow_version_id": version_id,
+            "name": stage.name,
+            "ordinal": ordinal,
+            "final": stage.final,
+            "label": _labels(stage.label),
+            "clock": msgspec.to_builtins(stage.clock) if stage.clock else None,
+        }

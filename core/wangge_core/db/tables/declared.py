@@ -1,0 +1,107 @@
+"""The mirror of what plugins declare, so that SQL can join labels and old versions. Rows are never deleted; `available` says whether
+the declaring plugin is on."""
+
+import sqlalchemy as sa
+
+from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.tables.metadata import declared_key, key, label, metadata, moment, table, to, to_declared
+
+
+def _declared(name: str, *columns: sa.Column[object]) -> sa.Table:
+    return sa.Table(
+        name,
+        metadata,
+        declared_key(),
+        sa.Column("plugin", sa.String(80), nullable=False),
+        sa.Column("ordinal", sa.Integer, nullable=False),
+        sa.Column("available", sa.Boolean, nullable=False),
+        label(),
+        *columns,
+    )
+
+
+plugin = sa.Table(
+    "plugin",
+    metadata,
+    declared_key(),
+    sa.Column("version", sa.String(40), nullable=False),
+    sa.Column("available", sa.Boolean, nullable=False),
+)
+
+grid_type = _declared(
+    "grid_type",
+    sa.Column("overlay", sa.Boolean, nullable=False),
+    sa.Column("size", Json, nullable=False),
+    sa.Column("level_names", Json, nullable=False),
+    sa.Column("details_type", sa.String(160)),
+)
+
+staffing = _declared("staffing", sa.Column("level", sa.String(20), nullable=False))
+
+role = _declared(
+    "role",
+    sa.Column("level", sa.String(20), nullable=False),
+    sa.Column("duty", sa.Text, nullable=False),
+    sa.Column("may", Json, nullable=False),
+    sa.Column("acts_as", Json, nullable=False),
+)
+
+staffing_position = table(
+    "staffing_position",
+    key(),
+    to_declared("staffing", index=True),
+    to_declared("role"),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("least", sa.Integer, nullable=False),
+    sa.Column("most", sa.Integer),
+    sa.Column("per", sa.String(120), nullable=False),
+)
+
+workflow = _declared("workflow")
+
+workflow_version = table(
+    "workflow_version",
+    key(),
+    to_declared("workflow"),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.Column("definition", Json, nullable=False),
+    sa.Column("current", sa.Boolean, nullable=False),
+    moment("created_at"),
+    sa.UniqueConstraint("workflow_id", "hash"),
+)
+
+workflow_stage = table(
+    "workflow_stage",
+    key(),
+    to("workflow_version"),
+    sa.Column("name", binary_text(80), nullable=False),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.Column("final", sa.Boolean, nullable=False),
+    label(),
+    sa.Column("clock", Json),
+    sa.UniqueConstraint("workflow_version_id", "name"),
+)
+
+event_kind = _declared(
+    "event_kind",
+    to_declared("workflow"),
+    to_declared("event_kind", name="parent_id", nullable=True, index=True),
+    sa.Column("priority", sa.String(10), nullable=False),
+    sa.Column("details_type", sa.String(160)),
+    sa.Column("detail_fields", Json, nullable=False),
+    sa.Column("involves", Json, nullable=False),
+    sa.Column("catalogue", sa.String(80)),
+    sa.Column("retired_because", sa.String(200)),
+)
+
+need_kind = _declared(
+    "need_kind",
+    sa.Column("basis", sa.Text, nullable=False),
+    sa.Column("visits", sa.Text, nullable=False),
+    sa.Column("months", sa.Integer),
+    sa.Column("sensitive", sa.Boolean, nullable=False),
+)
+
+asset_kind = _declared("asset_kind", sa.Column("details_type", sa.String(160)), sa.Column("detail_fields", Json, nullable=False))
+
+place_kind = _declared("place_kind", sa.Column("details_type", sa.String(160)), sa.Column("detail_fields", Json, nullable=False))

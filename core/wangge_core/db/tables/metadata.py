@@ -1,0 +1,60 @@
+"""The one MetaData, and the columns that many tables share."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from wangge_core.db.columns import Id, Instant, Json, binary_text
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def key() -> sa.Column[int]:
+    return sa.Column("id", Id, primary_key=True, autoincrement=True)
+
+
+def declared_key() -> sa.Column[str]:
+    """The key of a declared thing: its full id, such as `scenic.rescue`."""
+    return sa.Column("id", binary_text(160), primary_key=True)
+
+
+def to(table: str, *, name: str = "", nullable: bool = False, index: bool = False) -> sa.Column[Any]:
+    """A reference to a row of another table: `to("grid")` is the column `grid_id`."""
+    return sa.Column(name or f"{table}_id", Id, sa.ForeignKey(f"{table}.id"), nullable=nullable, index=index)
+
+
+def to_declared(table: str, *, name: str = "", nullable: bool = False, index: bool = False) -> sa.Column[Any]:
+    """A reference to a declared thing by its full id."""
+    return sa.Column(name or f"{table}_id", binary_text(160), sa.ForeignKey(f"{table}.id"), nullable=nullable, index=index)
+
+
+def moment(name: str, *, nullable: bool = False) -> sa.Column[Any]:
+    return sa.Column(name, Instant, nullable=nullable)
+
+
+def label() -> sa.Column[Any]:
+    """Labels by language: `{"zh": …, "en": …}`."""
+    return sa.Column("label", Json, nullable=False)
+
+
+def position() -> tuple[sa.Column[Any], sa.Column[Any]]:
+    """WGS 84 degrees; both or neither."""
+    return sa.Column("longitude", sa.Float(53)), sa.Column("latitude", sa.Float(53))
+
+
+def from_outside() -> tuple[sa.Column[Any], sa.Column[Any]]:
+    """Where an imported row came from and its key there; together they keep a second run from importing it twice."""
+    return sa.Column("source_name", sa.String(80)), sa.Column("source_key", sa.String(200))
+
+
+def table(name: str, *items: Any) -> sa.Table:
+    """A table whose keys are never used twice, not even after the last row was removed."""
+    return sa.Table(name, metadata, *items, sqlite_autoincrement=True)

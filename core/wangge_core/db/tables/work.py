@@ -1,0 +1,35 @@
+"""What the service keeps for its own working: running numbers, answers to repeated requests, and the outbox."""
+
+import sqlalchemy as sa
+
+from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.tables.metadata import key, metadata, moment, table, to
+
+counter = sa.Table(
+    "counter",
+    metadata,
+    sa.Column("name", binary_text(80), primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+)
+
+idempotency_key = table(
+    "idempotency_key",
+    key(),
+    to("account"),
+    sa.Column("key", sa.String(200), nullable=False),
+    sa.Column("operation", sa.String(80), nullable=False),
+    sa.Column("request_hash", sa.String(64), nullable=False),
+    sa.Column("thing_id", sa.BigInteger, nullable=False),
+    moment("created_at"),
+    sa.UniqueConstraint("account_id", "key"),
+)
+
+outbox = table(
+    "outbox",
+    key(),
+    sa.Column("topic", sa.String(80), nullable=False),
+    sa.Column("thing_id", sa.BigInteger, nullable=False),
+    to("grid", nullable=True),
+    sa.Column("content", Json, nullable=False),
+    moment("at"),
+)

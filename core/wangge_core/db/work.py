@@ -1,0 +1,80 @@
+"""The unit of work: one connection in one transaction, with what every operation needs beside it.
+
+An operation writes its rows and announces what happened; announcements become outbox rows in the same transaction.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import REGCLASS
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from wangge_core.db import tables as t
+from wangge_core.db.columns import to_milliseconds
+from wangge_core.rules import Rules
+
+CHUNK = 500
+"""How many values one `IN (…)` or one insert statement carries at most."""
+
+
+class Work:
+    """A connection in a transaction. `now` is the same moment for all that happens in it."""
+
+    def __init__(self, connection: AsyncConnection, rules: Rules, now: datetime) -> None:
+        self.connection = connection
+        self.rules = rules
+        self.now = to_milliseconds(now)
+        self._announced: list[dict[str, Any]] = []
+
+    @property
+    def on_sqlite(self) -> bool:
+        return self.connection.dialect.name == "sqlite"
+
+    async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
+        return (await self.connection.execute(statement)).all()
+
+    async def first(self, statement: sa.Executable) -> sa.Row[Any] | None:
+        return (await self.connection.execute(statement)).first()
+
+    async def value(self, statement: sa.Executable) -> Any:
+        return await self.connection.scalar(statement)
+
+    async def run(self, statement: sa.Executable) -> int:
+        """Execute a write and return how many rows it touched."""
+        return (await self.connection.execute(statement)).rowcount
+
+    async def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        if rows:
+            await self.connection.execute(sa.insert(table), list(rows))
+
+    async def reserve_ids(self, table: sa.Table, count: int) -> range | Sequence[int]:
+        """`count` keys that no other writer will use, so that rows and all that points at them are written together."""
+        if count == 0:
+            return range(0)
+        if self.on_sqlite:  # BEGIN IMMEDIATE: nobody else is writing
+            last = await self.value(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name").bindparams(name=table.name)) or 0
+            return range(last + 1, last + 1 + count)
+        sequence = sa.func.pg_get_serial_sequence(table.name, "id")
+        numbers = sa.select(sa.func.nextval(sa.cast(sequence, REGCLASS))).select_from(
+            sa.func.generate_series(1, count)
+        )
+        return [row[0] for row in await self.rows(numbers)]
+
+    async def by_ids(self, columns: Sequence[sa.ColumnElement[Any]], key: sa.ColumnElement[Any], ids: Iterable[Any]) -> dict[Any, sa.Row[Any]]:
+        """Rows by key, read in chunks. The key comes first in each row."""
+        wanted, found = sorted(set(ids)), dict[Any, sa.Row[Any]]()
+        for start in range(0, len(wanted), CHUNK):
+            chunk = wanted[start : start + CHUNK]
+            for row in await self.rows(sa.select(key, *columns).where(key.in_(chunk))):
+                found[row[0]] = row
+        return found
+
+    def announce(self, topic: str, thing_id: int, grid_id: int | None, **content: Any) -> None:
+        """Tell the outbox that something happened to a thing, in this transaction."""
+        self._announced.append({"topic": topic, "thing_id": thing_id, "grid_id": grid_id, "content": content, "at": self.now})
+
+    async def write_announcements(self) -> None:
+        announced, self._announced = self._announced, []
+        await self.insert(t.outbox, announced)

@@ -1,0 +1,1 @@
+"""Events: reporting them, moving them through their workflow, and their history."""

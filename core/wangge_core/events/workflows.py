@@ -1,0 +1,41 @@
+"""Workflow versions as stored: an event keeps the one that it started under, whatever its plugin says today."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import msgspec
+import sqlalchemy as sa
+
+from wangge_core.db import tables as t
+from wangge_core.db.work import Work
+from wangge_core.plugin.definitions import WorkflowDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowVersion:
+    """A stored version and its definition."""
+
+    id: int
+    definition: WorkflowDefinition
+
+
+async def current_versions(work: Work, workflow_ids: Iterable[str]) -> Mapping[str, WorkflowVersion]:
+    """The version that new events of each workflow start under."""
+    version = t.workflow_version
+    rows = await work.rows(
+        sa.select(version.c.workflow_id, version.c.id, version.c.definition).where(
+            version.c.workflow_id.in_(set(workflow_ids)), version.c.current
+        )
+    )
+    return {row.workflow_id: WorkflowVersion(row.id, read_definition(row.definition)) for row in rows}
+
+
+async def versions(work: Work, ids: Iterable[int]) -> Mapping[int, WorkflowVersion]:
+    """Stored versions by id."""
+    rows = await work.by_ids((t.workflow_version.c.definition,), t.workflow_version.c.id, ids)
+    return {id: WorkflowVersion(id, read_definition(row.definition)) for id, row in rows.items()}
+
+
+def read_definition(stored: object) -> WorkflowDefinition:
+    """A definition from the JSON in which it is stored."""
+    return msgspec.convert(stored, WorkflowDefinition)

@@ -1,0 +1,1 @@
+"""Grids, their layers, codes and trees."""

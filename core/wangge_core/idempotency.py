@@ -1,0 +1,45 @@
+"""Idempotency: a repeated request gets the first answer, and counts once."""
+
+import hashlib
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+
+from wangge_core.db import tables as t
+from wangge_core.db.work import Work
+from wangge_core.errors import IdempotencyKeyReusedError
+from wangge_core.rights.viewers import Viewer
+
+
+def request_hash(operation: str, request: Any) -> str:
+    """The hash of what was asked; equal requests have equal hashes."""
+    return hashlib.sha256(orjson.dumps([operation, request], default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)).hexdigest()
+
+
+async def earlier_answer(work: Work, viewer: Viewer, key: str, digest: str) -> int | None:
+    """The id of the thing that the same request made before. Raises IdempotencyKeyReusedError when the key came with another request."""
+    table = t.idempotency_key
+    row = await work.first(
+        sa.select(table.c.request_hash, table.c.thing_id).where(table.c.account_id == viewer.account_id, table.c.key == key)
+    )
+    if row is None:
+        return None
+    if row.request_hash != digest:
+        raise IdempotencyKeyReusedError(
+            "this idempotency key was used for another request.", hint="Make a new key for each request, and repeat it only with the same input."
+        )
+    return row.thing_id
+
+
+async def keep_answer(work: Work, viewer: Viewer, key: str, operation: str, digest: str, thing_id: int) -> None:
+    """Remember what a request made, in the transaction that made it."""
+    row = {
+        "account_id": viewer.account_id,
+        "key": key,
+        "operation": operation,
+        "request_hash": digest,
+        "thing_id": thing_id,
+        "created_at": work.now,
+    }
+    await work.insert(t.idempotency_key, [row])

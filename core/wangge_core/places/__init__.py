@@ -1,0 +1,1 @@
+"""Buildings, units, organisations, offices, assets and places."""

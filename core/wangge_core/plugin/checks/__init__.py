@@ -1,0 +1,21 @@
+"""The checks that a set of plugins must pass before anything starts. Each yields faults; none stops at the first."""
+
+from collections.abc import Iterator
+
+from wangge_core.plugin.checks.details import check_details
+from wangge_core.plugin.checks.names import check_names
+from wangge_core.plugin.checks.red_lines import check_red_lines
+from wangge_core.plugin.checks.references import check_references
+from wangge_core.plugin.checks.staffing import check_staffing
+from wangge_core.plugin.checks.workflows import check_workflows
+from wangge_core.plugin.collecting import Collection
+from wangge_core.plugin.faults import Fault
+
+CHECKS = (check_names, check_references, check_workflows, check_details, check_red_lines, check_staffing)
+
+
+def faults_of(collection: Collection) -> Iterator[Fault]:
+    """All faults and warnings of the collected declarations."""
+    yield from collection.faults
+    for check in CHECKS:
+        yield from check(collection)

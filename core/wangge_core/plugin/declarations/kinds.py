@@ -1,0 +1,97 @@
+"""Kinds of events, needs, assets and places."""
+
+from dataclasses import KW_ONLY, dataclass
+from enum import auto
+from typing import Any
+
+from wangge_core.plugin.declarations.labels import Choice, Declared, Label, english
+from wangge_core.plugin.declarations.workflows import Workflow
+
+
+class Priority(Choice):
+    """How soon an event must be looked at."""
+
+    LOW = auto(), "低"
+    NORMAL = auto(), "一般"
+    HIGH = auto(), "较高"
+    URGENT = auto(), "紧急"
+
+
+class Involvable(Choice):
+    """What can be involved in an event."""
+
+    PERSON = auto(), "人员"
+    ORGANIZATION = auto(), "单位"
+    ASSET = auto(), "部件"
+
+
+PERSON = Involvable.PERSON
+ORGANIZATION = Involvable.ORGANIZATION
+ASSET = Involvable.ASSET
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Involves:
+    """A role in which people, organisations or assets are tied to an event: `Involves("vessel", ASSET, zh="遇险船")`.
+
+    `of` may name several sorts as a tuple. Required unless `optional`; one unless `many`.
+    """
+
+    role: str
+    of: Involvable | tuple[Involvable, ...]
+    _: KW_ONLY
+    zh: str
+    en: str = ""
+    optional: bool = False
+    many: bool = False
+
+    @property
+    def label(self) -> Label:
+        return Label(self.zh, self.en or english(self.role))
+
+    @property
+    def sorts(self) -> tuple[Involvable, ...]:
+        return (self.of,) if isinstance(self.of, Involvable) else self.of
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class EventKind(Declared):
+    """A sort of matter to settle, with the workflow that settles it and a `@details` dataclass for what must be known."""
+
+    _: KW_ONLY
+    workflow: Workflow
+    priority: Priority = Priority.NORMAL
+    details: type[Any] | None = None
+    involves: tuple[Involves, ...] = ()
+    parent: "EventKind | None" = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class AssetKind(Declared):
+    """A sort of thing on the ground: a lamp, a railing, a vessel."""
+
+    _: KW_ONLY
+    details: type[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PlaceKind(Declared):
+    """A sort of station or point: a grid station, a first-aid point, an anchorage."""
+
+    _: KW_ONLY
+    details: type[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class NeedKind(Declared):
+    """Why a person may need attention, for how long at most, and the rule of visits that follows.
+
+    `months` is the longest span before the need must be set again (None: to the end of the paper that it rests on). `sensitive`
+    kinds (health, children under 14) are off until the deployment switches them on with a legal basis.
+    """
+
+    _: KW_ONLY
+    basis: str
+    visits: str = ""
+    months: int | None = None
+    sensitive: bool = False

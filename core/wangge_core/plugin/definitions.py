@@ -1,0 +1,193 @@
+"""What the host makes of declarations: the same things with full ids in place of objects, ready to be stored and read back.
+
+Everything here is plain data that msgspec writes as JSON and reads again, so that a workflow of last year still runs.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from wangge_core.plugin.declarations.asks import AnswerType
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.details import DataClass
+from wangge_core.plugin.declarations.grid_types import Size
+from wangge_core.plugin.declarations.kinds import Involvable, Priority
+from wangge_core.plugin.declarations.labels import Label
+from wangge_core.plugin.declarations.roles import Level
+
+
+class ClockDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A clock by its kind; only a continuous one has `seconds`."""
+
+    kind: str
+    amount: int = 0
+    until: tuple[str, ...] = ()
+
+    @property
+    def seconds(self) -> int | None:
+        return self.amount if self.kind == "CONTINUOUS" else None
+
+
+class StageDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    label: Label
+    by: tuple[str, ...] = ()
+    clock: ClockDefinition | None = None
+    final: bool = False
+    level: Level | None = None
+
+
+class AskDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    name: str
+    type: AnswerType
+    label: Label
+    required: bool = True
+    at_least: int = 1
+
+
+class GuardDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    kind: str
+    moves: tuple[str, ...] = ()
+    seconds: int = 0
+
+
+class MoveDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A move. Exactly one of `to` and `back_to_move` is set; the latter names the move whose stage the event returns to."""
+
+    name: str
+    label: Label
+    sources: tuple[str, ...]
+    by: tuple[str, ...]
+    to: str | None = None
+    back_to_move: str | None = None
+    asks: tuple[AskDefinition, ...] = ()
+    guards: tuple[GuardDefinition, ...] = ()
+
+
+class WorkflowDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A whole workflow. Two with equal JSON are the same version."""
+
+    id: str
+    label: Label
+    stages: tuple[StageDefinition, ...]
+    moves: tuple[MoveDefinition, ...]
+    whole: ClockDefinition | None = None
+
+    def stage(self, name: str) -> StageDefinition:
+        return next(stage for stage in self.stages if stage.name == name)
+
+    def move(self, name: str) -> MoveDefinition | None:
+        return next((move for move in self.moves if move.name == name), None)
+
+    @property
+    def start(self) -> StageDefinition:
+        return self.stages[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RoleDefinition:
+    """A role. `acts_as` is the closure: every role whose part a holder may take, its own included."""
+
+    id: str
+    plugin: str
+    label: Label
+    level: Level
+    duty: str
+    may: frozenset[Capability]
+    acts_as: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PositionDefinition:
+    role: str
+    least: int
+    most: int | None
+    per: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StaffingDefinition:
+    id: str
+    label: Label
+    level: Level
+    positions: tuple[PositionDefinition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailField:
+    """A field of a details dataclass. `type` is its GraphQL name; `options` are the members of a choice; `fields` those of a nested class."""
+
+    name: str
+    type: str
+    label: Label
+    required: bool
+    many: bool
+    data_class: DataClass
+    options: tuple[tuple[str, Label], ...] = ()
+    fields: tuple["DetailField", ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetailsDefinition:
+    """The details of a kind: the author's dataclass, which validates, and its fields, which describe."""
+
+    python_type: type[Any]
+    graphql_name: str
+    description: str
+    fields: tuple[DetailField, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GridTypeDefinition:
+    id: str
+    plugin: str
+    label: Label
+    staffing: tuple[StaffingDefinition, ...]
+    desks: tuple[StaffingDefinition, ...]
+    size: Size
+    level_names: dict[Level, Label]
+    overlay: bool
+    details: DetailsDefinition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvolvesDefinition:
+    role: str
+    label: Label
+    sorts: tuple[Involvable, ...]
+    optional: bool
+    many: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventKindDefinition:
+    id: str
+    plugin: str
+    label: Label
+    workflow: str
+    priority: Priority
+    parent: str | None
+    details: DetailsDefinition | None
+    involves: tuple[InvolvesDefinition, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingKindDefinition:
+    """A kind of asset or place."""
+
+    id: str
+    plugin: str
+    label: Label
+    details: DetailsDefinition | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedKindDefinition:
+    id: str
+    plugin: str
+    label: Label
+    basis: str
+    visits: str
+    months: int | None
+    sensitive: bool

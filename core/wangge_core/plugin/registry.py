@@ -1,0 +1,40 @@
+"""The registry: everything that the enabled plugins declared, resolved and frozen. Made once by `load_plugins`, never changed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from wangge_core.plugin.definitions import (
+    EventKindDefinition,
+    GridTypeDefinition,
+    NeedKindDefinition,
+    RoleDefinition,
+    StaffingDefinition,
+    ThingKindDefinition,
+    WorkflowDefinition,
+)
+from wangge_core.plugin.faults import Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedPlugin:
+    """A plugin that was loaded: its name, its distribution's version, and what that version asks of the core."""
+
+    name: str
+    version: str
+    requires_core: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registry:
+    """What there is, by full id. Mappings keep the order of declaration and must not be changed."""
+
+    plugins: tuple[LoadedPlugin, ...]
+    grid_types: Mapping[str, GridTypeDefinition]
+    staffings: Mapping[str, StaffingDefinition]
+    roles: Mapping[str, RoleDefinition]
+    workflows: Mapping[str, WorkflowDefinition]
+    event_kinds: Mapping[str, EventKindDefinition]
+    need_kinds: Mapping[str, NeedKindDefinition]
+    asset_kinds: Mapping[str, ThingKindDefinition]
+    place_kinds: Mapping[str, ThingKindDefinition]
+    warnings: tuple[Fault, ...] = ()

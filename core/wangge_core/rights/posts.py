@@ -1,0 +1,108 @@
+"""Posts: role × grid × term, held by an account. They are given and ended, never changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from wangge_core.checking import check_optional_text
+from wangge_core.db import tables as t
+from wangge_core.db.work import Work
+from wangge_core.errors import Outcome, Refusal, refusal, refused
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.rights.viewers import Viewer
+from wangge_core.writing import grids_of, insert_accepted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewPost:
+    """A post to give. It starts now unless `starts_at` says otherwise; members of an office name it."""
+
+    account_id: int
+    role_id: str
+    grid_id: int
+    office_id: int | None = None
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostEnd:
+    """A post to end, now unless `at` says otherwise."""
+
+    post_id: int
+    reason: str | None = None
+    at: datetime | None = None
+
+
+async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) -> list[Outcome]:
+    """Give posts, in base grids and overlays alike. The giver must manage posts over the whole ground of the post."""
+    grids = await grids_of(work, [request.grid_id for request in requests])
+    accounts = await work.by_ids((), t.account.c.id, [request.account_id for request in requests])
+    offices = await work.by_ids((), t.office.c.id, [one.office_id for one in requests if one.office_id is not None])
+    refusals: list[list[Refusal]] = []
+    for request in requests:
+        found: list[Refusal] = []
+        grid = grids.get(request.grid_id)
+        if grid is None:
+            found.append(refusal("NOT_FOUND", "gridId", what="Grid", id=request.grid_id))
+        elif not viewer.may(Capability.MANAGE_POSTS, grid.path):
+            found.append(refusal("NOT_ALLOWED", "gridId"))
+        if request.account_id not in accounts:
+            found.append(refusal("NOT_FOUND", "accountId", what="Account", id=request.account_id))
+        if request.office_id is not None and request.office_id not in offices:
+            found.append(refusal("NOT_FOUND", "officeId", what="Office", id=request.office_id))
+        if request.role_id not in work.rules.registry.roles:
+            found.append(refusal("ROLE_UNKNOWN", "roleId", id=request.role_id))
+        if request.ends_at is not None and request.ends_at <= (request.starts_at or work.now):
+            found.append(refusal("TERM_INVALID", "endsAt"))
+        refusals.append(found)
+    outcomes = await insert_accepted(work, t.post, requests, refusals, lambda one: _row(work, one))
+    for request, outcome in zip(requests, outcomes, strict=True):
+        if outcome.id is not None:
+            work.announce("post.assigned", outcome.id, request.grid_id, account=request.account_id)
+    return outcomes
+
+
+def _row(work: Work, request: NewPost) -> dict[str, Any]:
+    return {
+        "account_id": request.account_id,
+        "role_id": request.role_id,
+        "grid_id": request.grid_id,
+        "office_id": request.office_id,
+        "starts_at": request.starts_at or work.now,
+        "ends_at": request.ends_at,
+        "created_at": work.now,
+    }
+
+
+async def end_posts(work: Work, viewer: Viewer, requests: Sequence[PostEnd]) -> list[Outcome]:
+    """End posts. The holder's rights are gone from that moment."""
+    post, grid = t.post, t.grid
+    rows = await work.rows(
+        sa.select(post.c.id, post.c.starts_at, post.c.ends_at, post.c.grid_id, post.c.account_id, grid.c.path)
+        .join(grid, grid.c.id == post.c.grid_id)
+        .where(post.c.id.in_([request.post_id for request in requests]))
+    )
+    present = {row.id: row for row in rows}
+    return [await _end(work, viewer, request, present.get(request.post_id)) for request in requests]
+
+
+async def _end(work: Work, viewer: Viewer, request: PostEnd, row: sa.Row[Any] | None) -> Outcome:
+    if row is None:
+        return refused("NOT_FOUND", "id", what="Post", id=request.post_id)
+    at = request.at or work.now
+    found = list(check_optional_text(request.reason, "reason", most=400))
+    if not viewer.may(Capability.MANAGE_POSTS, row.path):
+        found.append(refusal("NOT_ALLOWED", "id"))
+    if row.ends_at is not None and row.ends_at <= work.now:
+        found.append(refusal("POST_ENDED", "id"))
+    elif at < row.starts_at:
+        found.append(refusal("TERM_INVALID", "at"))
+    if found:
+        return Outcome(refusals=tuple(found))
+    await work.run(sa.update(t.post).where(t.post.c.id == row.id).values(ends_at=at, end_reason=request.reason))
+    work.announce("post.ended", row.id, row.grid_id, account=row.account_id)
+    return Outcome(id=row.id)

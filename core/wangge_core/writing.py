@@ -1,0 +1,57 @@
+"""Writing lists: every operation takes many items, refuses the bad ones one by one and writes the good ones together."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+
+from wangge_core.db import tables as t
+from wangge_core.db.work import Work
+from wangge_core.errors import Outcome, Refusal, refusal
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.rights.viewers import Viewer
+
+_R = TypeVar("_R")
+
+
+async def insert_accepted(
+    work: Work,
+    table: sa.Table,
+    requests: Sequence[_R],
+    refusals: Sequence[Sequence[Refusal]],
+    row_of: Callable[[_R], dict[str, Any]],
+) -> list[Outcome]:
+    """Insert a row for each request without refusals; the outcomes are in the order of the requests."""
+    accepted = [request for request, found in zip(requests, refusals, strict=True) if not found]
+    ids = list(await work.reserve_ids(table, len(accepted)))
+    await work.insert(table, [{"id": id} | row_of(request) for id, request in zip(ids, accepted, strict=True)])
+    waiting = iter(ids)
+    return [Outcome(refusals=tuple(found)) if found else Outcome(id=next(waiting)) for found in refusals]
+
+
+async def grids_of(work: Work, grid_ids: Sequence[int]) -> Mapping[int, sa.Row[Any]]:
+    """Grids by id, with their path, code, layer and type."""
+    grid = t.grid
+    return await work.by_ids((grid.c.path, grid.c.code, grid.c.layer_id, grid.c.grid_type_id), grid.c.id, grid_ids)
+
+
+def check_grid(
+    grids: Mapping[int, sa.Row[Any]], grid_id: int, viewer: Viewer, capability: Capability, field: str = "gridId"
+) -> list[Refusal]:
+    """The grid must exist, be of the base layer, and lie where the viewer has the capability."""
+    grid = grids.get(grid_id)
+    if grid is None:
+        return [refusal("NOT_FOUND", field, what="Grid", id=grid_id)]
+    if grid.layer_id != "base":
+        return [refusal("GRID_OVERLAY", field, code=grid.code)]
+    return [] if viewer.may(capability, grid.path) else [refusal("NOT_ALLOWED", field)]
+
+
+async def already_there(work: Work, table: sa.Table, keys: Sequence[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
+    """Which of these (source name, source key) a table holds."""
+    found: set[tuple[str, str]] = set()
+    for name in {name for name, key in keys if name and key}:
+        wanted = [key for source, key in keys if source == name and key]
+        rows = await work.by_ids((table.c.source_name,), table.c.source_key, wanted) if len(wanted) else {}
+        found |= {(name, key) for key, row in rows.items() if row.source_name == name}
+    return found

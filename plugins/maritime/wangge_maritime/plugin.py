@@ -1,0 +1,37 @@
+"""What the maritime plugin brings."""
+
+from collections.abc import Sequence
+
+from wangge_core.plugin import AssetKind, EventKind, GridType, PlaceKind, Plugin, Role, Workflow
+
+from wangge_maritime.assets import ASSET_KINDS
+from wangge_maritime.grid_types import GRID_TYPES
+from wangge_maritime.kinds import EVENT_KINDS
+from wangge_maritime.places import PLACE_KINDS
+from wangge_maritime.roles import ROLES
+from wangge_maritime.workflows import WORKFLOWS
+
+
+class Maritime(Plugin):
+    """Sea areas with their vessels and fish rafts, and the fishing village ashore."""
+
+    def grid_types(self) -> Sequence[GridType]:
+        return GRID_TYPES
+
+    def roles(self) -> Sequence[Role]:
+        return ROLES
+
+    def workflows(self) -> Sequence[Workflow]:
+        return WORKFLOWS
+
+    def event_kinds(self) -> Sequence[EventKind]:
+        return EVENT_KINDS
+
+    def asset_kinds(self) -> Sequence[AssetKind]:
+        return ASSET_KINDS
+
+    def place_kinds(self) -> Sequence[PlaceKind]:
+        return PLACE_KINDS
+
+
+plugin = Maritime()

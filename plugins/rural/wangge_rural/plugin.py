@@ -1,0 +1,37 @@
+"""What the rural plugin brings."""
+
+from collections.abc import Sequence
+
+from wangge_core.plugin import AssetKind, EventKind, GridType, PlaceKind, Plugin, Role, Workflow
+
+from wangge_rural.assets import ASSET_KINDS
+from wangge_rural.grid_types import GRID_TYPES
+from wangge_rural.kinds import EVENT_KINDS
+from wangge_rural.places import PLACE_KINDS
+from wangge_rural.roles import ROLES
+from wangge_rural.workflows import WORKFLOWS
+
+
+class Rural(Plugin):
+    """Natural villages, and the groups of households within them."""
+
+    def grid_types(self) -> Sequence[GridType]:
+        return GRID_TYPES
+
+    def roles(self) -> Sequence[Role]:
+        return ROLES
+
+    def workflows(self) -> Sequence[Workflow]:
+        return WORKFLOWS
+
+    def event_kinds(self) -> Sequence[EventKind]:
+        return EVENT_KINDS
+
+    def asset_kinds(self) -> Sequence[AssetKind]:
+        return ASSET_KINDS
+
+    def place_kinds(self) -> Sequence[PlaceKind]:
+        return PLACE_KINDS
+
+
+plugin = Rural()

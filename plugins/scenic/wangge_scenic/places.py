@@ -1,0 +1,15 @@
+"""The places of a scenic area."""
+
+from wangge_core.plugin import PlaceKind
+
+PLACE_KINDS = (
+    PlaceKind("spot", zh="景点"),
+    PlaceKind("section", zh="片区"),
+    PlaceKind("route", zh="线路"),
+    PlaceKind("security_kiosk", zh="治安岗亭"),
+    PlaceKind("information_point", zh="治安信息点"),
+    PlaceKind("information_desk", zh="咨询台"),
+    PlaceKind("first_aid_point", zh="医疗救助点", en="First-aid point"),
+    PlaceKind("gate", zh="入口"),
+    PlaceKind("viewpoint", zh="观景台"),
+)
