@@ -5,6 +5,9 @@ from wangge_core.errors import Refusal
 MESSAGES: dict[str, tuple[str, str]] = {
     "NOT_ALLOWED": ("您无权在此执行该操作。", "You may not do this here."),
     "NOT_SIGNED_IN": ("请先登录。", "Sign in first."),
+    "ID_INVALID": ("{id} 不是 {what} 的全局编号。", "{id} is no global id of a {what}."),
+    "CONFLICT": ("与同时进行的另一操作冲突，请重试。", "Somebody wrote the same at this moment; try again."),
+    "IDEMPOTENCY_KEY_REUSED": ("该幂等键已用于另一请求。", "This idempotency key was used for another request."),
     "NOT_FOUND": ("找不到{what} {id}。", "There is no {what} {id}."),
     "REQUIRED": ("此项必填。", "This is required."),
     "TOO_LONG": ("最多 {most} 个字符。", "At most {most} characters."),
@@ -61,6 +64,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "ANSWER_REQUIRED": ("请填写“{label}”。", "“{label}” is asked for."),
     "ANSWER_UNEXPECTED": ("该动作不需要 {name}。", "This move does not ask for {name}."),
     "ANSWER_TYPE": ("“{label}”的形式应为 {type}。", "“{label}” must be given as {type}."),
+    "ANSWER_AMBIGUOUS": ("“{name}”应只给一种形式的值。", "Give “{name}” one value, in one form."),
     "ANSWER_TOO_FEW": ("“{label}”至少需要 {least} 项。", "“{label}” needs at least {least}."),
     "EVENT_DUPLICATE": ("{source} 的 {key} 已登记。", "{key} of {source} is already there."),
     "DUPLICATE": ("{key} 已登记。", "{key} is already there."),

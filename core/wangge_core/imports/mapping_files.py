@@ -1,0 +1,166 @@
+"""Reading a mapping file: its TOML, what contradicts itself in it, and the columns that it needs."""
+
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import msgspec
+
+from wangge_core.imports.mappings import (
+    BuildingMapping,
+    DivisionMapping,
+    EventMapping,
+    FileMapping,
+    GridMapping,
+    KindMapping,
+    MappingError,
+    Times,
+    Values,
+    templates,
+)
+from wangge_core.imports.templates import Template
+
+HINT = "docs/imports.md lists every key; examples/imports has mappings to start from."
+MOST_NAME = 80
+_M = TypeVar("_M", bound=FileMapping)
+
+
+def read_mapping(path: Path, sort: type[_M]) -> _M:
+    """The mapping in a file, checked. Raises MappingError with all that is wrong."""
+    try:
+        mapping = msgspec.convert(tomllib.loads(path.read_text(encoding="utf-8")), sort)
+    except OSError as error:
+        raise MappingError(f"{path} cannot be read: {error.strerror}.", hint="Check the path.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise MappingError(f"{path} is not TOML: {error}.", hint=HINT) from None
+    except msgspec.ValidationError as error:
+        raise MappingError(f"{path}: {error}.", hint=HINT) from None
+    if faults := list(faults_of(mapping)):
+        raise MappingError(f"{path}: {' '.join(faults)}", hint=HINT)
+    return mapping
+
+
+def check_columns(mapping: FileMapping, header: list[str]) -> None:
+    """Raises MappingError where the mapping names columns that the file does not have, or has twice."""
+    wanted = set(columns_of(mapping))
+    absent = sorted(wanted - set(header))
+    if absent:
+        raise MappingError(
+            f"the file has no column {', '.join(absent)}.", hint=f"Its columns are {', '.join(header)}. Is the delimiter right?"
+        )
+    twice = sorted(name for name in wanted if header.count(name) > 1)
+    if twice:
+        raise MappingError(f"the file has more than one column {', '.join(twice)}.", hint="Rename one of them in the file.")
+
+
+def columns_of(mapping: FileMapping) -> Iterator[str]:
+    """Every column that a mapping names."""
+    yield from mapping.translate
+    match mapping:
+        case EventMapping():
+            yield from _event_columns(mapping)
+        case BuildingMapping():
+            yield from _building_columns(mapping)
+        case DivisionMapping():
+            division = mapping.division
+            yield from _named(division.code, division.name, division.parent, division.level)
+        case _:
+            pass
+
+
+def _event_columns(mapping: EventMapping) -> Iterator[str]:
+    event = mapping.event
+    yield from _of_templates(event.key, *templates(event.description), mapping.kind.id)
+    yield from _named(*_times(mapping), event.closed, event.timeliness, event.source)
+    for level in mapping.kind.levels:
+        yield from _named(level.name, level.key)
+    yield from _place_columns(mapping)
+
+
+def _building_columns(mapping: BuildingMapping) -> Iterator[str]:
+    building = mapping.building
+    yield from _of_templates(building.key, *templates(building.name), *templates(building.address))
+    yield from _named(building.floors)
+    yield from _place_columns(mapping)
+
+
+def _place_columns(mapping: EventMapping | BuildingMapping) -> Iterator[str]:
+    yield from _of_templates(mapping.grid.code, mapping.grid.name, *mapping.grid.path)
+    if mapping.position:
+        yield from (mapping.position.longitude, mapping.position.latitude)
+
+
+def _times(mapping: EventMapping) -> tuple[str, str, str]:
+    return mapping.event.reported_at, mapping.event.occurred_at, mapping.event.closed_at
+
+
+def _of_templates(*given: str | Template) -> Iterator[str]:
+    for one in given:
+        yield from (one if isinstance(one, Template) else Template(one)).columns
+
+
+def _named(*given: object) -> Iterator[str]:
+    for one in given:
+        if isinstance(one, Values):
+            yield one.column
+        elif isinstance(one, str) and type(one) is str and one:
+            yield one
+
+
+def faults_of(mapping: FileMapping) -> Iterator[str]:
+    """What contradicts itself in a mapping, a sentence each."""
+    if not 0 < len(mapping.name.strip()) <= MOST_NAME:
+        yield f"name must have 1 to {MOST_NAME} characters."
+    if len(mapping.file.delimiter) != 1:
+        yield "file.delimiter must be one character."
+    match mapping:
+        case EventMapping():
+            yield from _key_faults(mapping.event.key, "event.key")
+            yield from _kind_faults(mapping.kind)
+            yield from _grid_faults(mapping.grid)
+            yield from _time_faults(mapping.times, mapped=any(_times(mapping)))
+        case BuildingMapping():
+            yield from _key_faults(mapping.building.key, "building.key")
+            yield from _grid_faults(mapping.grid)
+        case _:
+            pass
+
+
+def _key_faults(key: str, where: str) -> Iterator[str]:
+    if not Template(key).columns:
+        yield f"{where} names no column, so that all rows would be one; write {{{key or 'id'}}}."
+
+
+def _kind_faults(kind: KindMapping) -> Iterator[str]:
+    if bool(kind.id) == bool(kind.catalogue):
+        yield "kind needs either id or catalogue."
+    if bool(kind.catalogue) != bool(kind.levels):
+        yield "kind.catalogue and kind.levels go together."
+    if kind.catalogue and not (
+        kind.catalogue.isascii() and kind.catalogue.isidentifier() and len(kind.catalogue) <= MOST_NAME // 2
+    ):
+        yield "kind.catalogue is a short name of letters, digits and underscores."
+
+
+def _grid_faults(grid: GridMapping) -> Iterator[str]:
+    given = [way for way in ("code", "name", "path") if getattr(grid, way)]
+    if len(given) > 1:
+        yield f"grid has {' and '.join(given)}; give one of them."
+    if not given and not grid.placeless_grid:
+        yield "grid needs code, name, path or placeless_grid."
+
+
+def _time_faults(times: Times | None, *, mapped: bool) -> Iterator[str]:
+    if times is None:
+        if mapped:
+            yield "columns of times need [times] with their zone."
+        return
+    try:
+        ZoneInfo(times.zone)
+    except (ZoneInfoNotFoundError, ValueError):
+        yield f"times.zone: there is no time zone {times.zone!r}."
+    for form in times.formats:
+        if "%" not in form:
+            yield f"times.formats: {form!r} is no format; write one such as %Y-%m-%d %H:%M:%S."

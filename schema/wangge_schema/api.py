@@ -1,0 +1,59 @@
+"""The schema at work on a deployment: what the server calls, and what tests and scripts call in-process."""
+
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+import strawberry
+from strawberry.types.execution import ExecutionResult
+
+from wangge_core.db import tables as t
+from wangge_core.deployment import Deployment
+from wangge_core.events.workflows import read_definition
+from wangge_core.plugin.definitions import WorkflowDefinition
+from wangge_core.rights.viewers import Viewer, anonymous
+from wangge_schema.build import build_schema
+from wangge_schema.session import Session
+
+
+class Api:
+    """Executes documents for viewers. Make one for each deployment; it holds no state but what the database also holds."""
+
+    def __init__(self, deployment: Deployment, schema: strawberry.Schema | None = None) -> None:
+        self.deployment = deployment
+        self.schema = schema or build_schema(deployment.rules.registry)
+        self._definitions: dict[int, WorkflowDefinition] = {}
+
+    async def session(self, viewer: Viewer) -> Session:
+        """The context for one request."""
+        if not self._definitions:
+            await self.load_definitions()
+        return Session(self.deployment, viewer, self._definitions)
+
+    async def load_definitions(self) -> None:
+        """Read the stored workflow versions; they are only ever added when a deployment starts."""
+        version = t.workflow_version
+        async with self.deployment.read() as work:
+            rows = await work.rows(sa.select(version.c.id, version.c.definition))
+        self._definitions = {row.id: read_definition(row.definition) for row in rows}
+
+    async def run(self, query: str, variables: dict[str, Any] | None, viewer: Viewer, operation_name: str | None = None) -> ExecutionResult:
+        """The result of a document, with finished parts still as text."""
+        return await self.schema.execute(
+            query, variable_values=variables, operation_name=operation_name, context_value=await self.session(viewer)
+        )
+
+    async def execute(self, query: str, variables: dict[str, Any] | None = None, viewer: Viewer | None = None) -> dict[str, Any]:
+        """The answer to a document as plain data: `{"data": …}` and, where something went wrong, `"errors"`."""
+        result = await self.run(query, variables, viewer or anonymous())
+        return orjson.loads(encode(result))
+
+
+def encode(result: ExecutionResult) -> bytes:
+    """The answer as it goes over the wire."""
+    answer: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        answer["errors"] = [error.formatted for error in result.errors]
+    if result.extensions:
+        answer["extensions"] = result.extensions
+    return orjson.dumps(answer)

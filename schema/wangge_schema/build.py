@@ -1,0 +1,49 @@
+"""Building: the one schema of a deployment, from its registry."""
+
+from typing import Any
+
+import strawberry
+from graphql import GraphQLSchema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.schema_converter import GraphQLCoreConverter
+
+from wangge_core.plugin.registry import Registry
+from wangge_schema.details import build_details
+from wangge_schema.reading.declare import READS
+from wangge_schema.reading.executor import Completed, FinishedExecutor
+from wangge_schema.reading.root import read
+from wangge_schema.scalars import SCALARS
+from wangge_schema.session import Session, chosen_field
+from wangge_schema.types import PLANNED, Query
+from wangge_schema.writing import build_mutation
+
+
+def build_schema(registry: Registry) -> strawberry.Schema:
+    """The schema with the details of every enabled plugin. Raises nothing that the checks of plugins would not have told."""
+    details = build_details(registry)
+    schema = strawberry.Schema(
+        query=Query,
+        mutation=build_mutation(registry, details),
+        types=[*details.types, *PLANNED],
+        config=StrawberryConfig(scalar_map=SCALARS),
+        execution_context_class=FinishedExecutor,
+    )
+    read_by_planner(schema._schema)
+    return schema
+
+
+def read_by_planner(schema: GraphQLSchema) -> None:
+    """Give every root field that declares what it reads to the planner."""
+    assert schema.query_type is not None
+    for field in schema.query_type.fields.values():
+        definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
+        if definition is not None and READS in definition.metadata:
+            field.resolve = _resolve
+
+
+async def _resolve(_source: Any, info: Any, **_arguments: Any) -> Completed:
+    session: Session = info.context
+    async with session.deployment.read() as work:
+        return await read(work, session.reader(work.now), chosen_field(info))
+
+

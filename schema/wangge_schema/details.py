@@ -1,0 +1,257 @@
+"""Plugins' details in the schema: an interface for every sort of thing, a type for every kind, and inputs, made from the dataclasses.
+
+A front-end that knows only the core reads `kind` and `values`; one that knows the plugin writes fragments on its types. Details of a
+plugin that is switched off read as `UnavailableDetails`. Values of class PRIVATE are null for who may not see people there.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, is_dataclass
+from dataclasses import fields as dataclass_fields
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+import strawberry
+
+from wangge_core.db import tables as t
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.details import DataClass
+from wangge_core.plugin.definitions import DetailField, DetailsDefinition
+from wangge_core.plugin.registry import Registry
+from wangge_schema.reading.declare import Reader, Row, Scalar, computed, need
+from wangge_schema.reading.filters import camel
+from wangge_schema.reading.project import Typed
+from wangge_schema.scalars import JSON, Date, DateTime
+
+SCALAR_TYPES: Mapping[str, Any] = {"String": str, "Int": int, "Float": float, "Boolean": bool, "Date": Date, "DateTime": DateTime}
+
+
+@strawberry.type(description="A value of some details, for front-ends that do not know its kind.")
+class DetailValue:
+    name: str = strawberry.field(description="The field's name in the details' GraphQL type.")
+    label: str = strawberry.field(description="What to show, in the viewer's language.")
+    type: str = strawberry.field(description="The field's GraphQL type without list and non-null marks.")
+    value: JSON | None = strawberry.field(description="The value; null where there is none or the viewer may not see it.")
+    text: str | None = strawberry.field(description="The value as text in the viewer's language: options by their labels, lists with commas.")
+
+
+def _interface(name: str, what: str) -> type[Any]:
+    made = type(name, (), {"__annotations__": {"kind": strawberry.ID, "values": list[DetailValue]}})
+    made.kind = strawberry.field(description=f"The id of the {what}'s kind or type.")  # type: ignore[attr-defined]
+    made.values = strawberry.field(description="Every value with its label.")  # type: ignore[attr-defined]
+    return strawberry.interface(made, name=name, description=f"What a kind of {what} adds; each kind has its own type.")
+
+
+EventDetails = _interface("EventDetails", "event")
+AssetDetails = _interface("AssetDetails", "asset")
+PlaceDetails = _interface("PlaceDetails", "place")
+GridDetails = _interface("GridDetails", "grid")
+INTERFACES: Mapping[str, type[Any]] = {"event": EventDetails, "asset": AssetDetails, "place": PlaceDetails, "grid": GridDetails}
+
+
+@strawberry.type(description="Details of a kind whose plugin is switched off. They are kept, and read again when it is switched on.")
+class UnavailableDetails(EventDetails, AssetDetails, PlaceDetails, GridDetails):  # type: ignore[misc, valid-type]
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class DetailsTypes:
+    """The types and inputs that the registry's details become, by sort of thing."""
+
+    types: tuple[type[Any], ...]
+    inputs: Mapping[str, type[Any]]
+
+
+def definitions(registry: Registry, sort: str) -> dict[str, DetailsDefinition]:
+    """The details of a sort of thing by kind id."""
+    kinds: Mapping[str, Any] = {
+        "event": registry.event_kinds,
+        "asset": registry.asset_kinds,
+        "place": registry.place_kinds,
+        "grid": registry.grid_types,
+    }[sort]
+    return {id: kind.details for id, kind in kinds.items() if kind.details is not None}
+
+
+def build_details(registry: Registry) -> DetailsTypes:
+    """Make the types and inputs of all details."""
+    made = _Maker()
+    types: list[type[Any]] = [UnavailableDetails]
+    inputs: dict[str, type[Any]] = {}
+    for sort, interface in INTERFACES.items():
+        found = definitions(registry, sort)
+        types += [made.object(definition, interface) for definition in found.values()]
+        if found:
+            inputs[sort] = made.one_of(sort, found)
+    return DetailsTypes(tuple(types), inputs)
+
+
+class _Maker:
+    """Makes Strawberry types from detail fields; enums and nested types once each."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, type[Any]] = {}
+
+    def object(self, definition: DetailsDefinition, interface: type[Any]) -> type[Any]:
+        members = {one.name: (self._output(one), one) for one in definition.fields}
+        cls = _class(definition.graphql_name, members, bases=(interface,))
+        return strawberry.type(cls, name=definition.graphql_name, description=definition.description)
+
+    def one_of(self, sort: str, found: Mapping[str, DetailsDefinition]) -> type[Any]:
+        """The input that carries the details of exactly one kind."""
+        name = f"{sort.capitalize()}DetailsInput"
+        annotations: dict[str, Any] = {}
+        cls = type(name, (), {})
+        for id, definition in found.items():
+            key = input_field(id)
+            annotations[key] = strawberry.Maybe[self.input(definition)]
+            setattr(cls, key, strawberry.field(description=f"For the kind {id}."))
+        cls.__annotations__ = annotations
+        return strawberry.input(cls, name=name, one_of=True, description=f"The details of one kind of {sort}.")
+
+    def input(self, definition: DetailsDefinition) -> type[Any]:
+        return self._input(f"{definition.graphql_name}Input", definition.description, definition.fields)
+
+    def _input(self, name: str, description: str, fields: Iterable[DetailField]) -> type[Any]:
+        if name not in self._made:
+            cls = _class(name, {one.name: (self._given(one), one) for one in fields})
+            self._made[name] = strawberry.input(cls, name=name, description=description)
+        return self._made[name]
+
+    def _output(self, field: DetailField) -> Any:
+        inner = self._scalar(field) or self._nested(field)
+        hidden = field.data_class is DataClass.PRIVATE
+        whole = list[inner] if field.many else inner
+        return whole if field.required and not hidden else whole | None
+
+    def _given(self, field: DetailField) -> Any:
+        inner = self._scalar(field) or self._input(f"{field.type}Input", f"See {field.type}.", field.fields)
+        whole = list[inner] if field.many else inner
+        return whole if field.required else whole | None
+
+    def _scalar(self, field: DetailField) -> Any:
+        if not field.options:
+            return SCALAR_TYPES.get(field.type)
+        if field.type not in self._made:
+            members = {
+                value: strawberry.enum_value(value, description=f"{label.zh} · {label.en}") for value, label in field.options
+            }
+            self._made[field.type] = _enum(field.type, members)
+        return self._made[field.type]
+
+    def _nested(self, field: DetailField) -> Any:
+        if field.type not in self._made:
+            cls = _class(field.type, {one.name: (self._output(one), one) for one in field.fields})
+            self._made[field.type] = strawberry.type(cls, name=field.type, description=f"Part of the details: {field.label.en}.")
+        return self._made[field.type]
+
+
+def _enum(name: str, members: dict[str, Any]) -> Any:
+    return strawberry.enum(Enum(name, members), name=name, description="The options of a field of details.")
+
+
+def _class(name: str, members: Mapping[str, tuple[Any, DetailField]], bases: tuple[type[Any], ...] = ()) -> type[Any]:
+    cls = type(name, bases, {"__annotations__": {key: annotation for key, (annotation, _) in members.items()}})
+    for key, (_, field) in members.items():
+        description = f"{field.label.zh} · {field.label.en}" + ("" if field.data_class is DataClass.STAFF else f" ({field.data_class.value})")
+        if field.required:
+            setattr(cls, key, strawberry.field(description=description))
+        else:
+            setattr(cls, key, strawberry.field(description=description, default=strawberry.UNSET))
+    return cls
+
+
+def input_field(kind_id: str) -> str:
+    """`scenic.rescue` → `scenic_rescue`, which GraphQL shows as `scenicRescue`."""
+    return kind_id.replace(".", "_")
+
+
+def details_field(sort: str, kind_column: str, description: str) -> Any:
+    """The field `details` of a thing whose kind is in the named column."""
+
+    def finish(needs: dict[str, Any], reader: Reader) -> Typed | None:
+        return _finished(sort, needs, reader)
+
+    def path(row: Row, _: Reader) -> sa.ColumnElement[Any]:
+        if sort == "grid":
+            return row.c.path
+        return sa.select(t.grid.c.path).where(t.grid.c.id == row.c.grid_id).correlate(row).scalar_subquery()
+
+    return computed(description, finish, kind=need(kind_column), details=need("details", "json"), path=Scalar(path, "text"))
+
+
+def _finished(sort: str, needs: dict[str, Any], reader: Reader) -> Typed | None:
+    stored: dict[str, Any] | None = needs["details"]
+    if stored is None:
+        return None
+    definition = definitions(reader.registry, sort).get(needs["kind"])
+    if definition is None:
+        return Typed("UnavailableDetails", {"kind": needs["kind"], "values": _unlabelled(stored)})
+    sees_people = reader.viewer.may(Capability.READ_PEOPLE, needs["path"])
+    shown = [one for one in definition.fields if sees_people or one.data_class is not DataClass.PRIVATE]
+    members = {camel(one.name): _member(one, stored.get(one.name)) for one in shown}
+    values = [_value(one, stored.get(one.name), reader.viewer.language) for one in shown]
+    return Typed(definition.graphql_name, members | {"kind": needs["kind"], "values": values})
+
+
+def _unlabelled(stored: Mapping[str, Any]) -> list[DetailValue]:
+    return [
+        DetailValue(name=camel(name), label=name, type="JSON", value=value, text=None if value is None else str(value))
+        for name, value in stored.items()
+        if not isinstance(value, list | dict)
+    ]
+
+
+def _member(field: DetailField, value: Any) -> Any:
+    if value is None or not field.fields:
+        return value
+    if field.many:
+        return [_nested_member(field, one) for one in value]
+    return _nested_member(field, value)
+
+
+def _nested_member(field: DetailField, value: Mapping[str, Any]) -> Typed:
+    return Typed(field.type, {camel(one.name): value.get(one.name) for one in field.fields})
+
+
+def _value(field: DetailField, value: Any, language: str) -> DetailValue:
+    labels = {option: label.in_language(language) for option, label in field.options}
+    return DetailValue(
+        name=camel(field.name), label=field.label.in_language(language), type=field.type, value=value, text=_text(value, labels, language)
+    )
+
+
+def _text(value: Any, labels: Mapping[str, str], language: str) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool):
+        return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
+    if isinstance(value, list):
+        return "，".join(_text(one, labels, language) or "" for one in value)
+    if isinstance(value, dict):
+        return " ".join(_text(one, labels, language) or "" for one in value.values())
+    return labels.get(value, str(value)) if isinstance(value, str) else str(value)
+
+
+def plain(value: Any) -> Any:
+    """A Strawberry input as the plain data that the core validates: only what was given, enums by their values."""
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, list):
+        return [plain(one) for one in value]
+    if is_dataclass(value):
+        members = ((field.name, getattr(value, field.name)) for field in dataclass_fields(value))
+        return {name: plain(member) for name, member in members if member is not strawberry.UNSET and member is not None}
+    return value
+
+
+def given_details(value: Any, kind_ids: Iterable[str]) -> tuple[str, Any] | None:
+    """The kind whose details a `@oneOf` input carries, and those details as plain data."""
+    for id in kind_ids:
+        member: strawberry.Some[Any] | None = getattr(value, input_field(id), None)
+        if member is not None:
+            return id, plain(member.value)
+    return None
+
+
+__all__ = ["AssetDetails", "DetailsTypes", "EventDetails", "GridDetails", "PlaceDetails", "UnavailableDetails", "build_details"]

@@ -1,0 +1,237 @@
+"""Declaring: one call per field says its GraphQL face and what it reads. Planned types have no resolvers.
+
+A field reads a column, an expression, a row of another type, rows of another type, or is *computed*: it needs some columns and is
+finished in Python after the statement.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+
+import sqlalchemy as sa
+import strawberry
+from strawberry.types.field import StrawberryField
+
+from wangge_core.plugin.definitions import WorkflowDefinition
+from wangge_core.plugin.registry import Registry
+from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.visibility import Rule, everybody
+
+READS = "wangge.reads"
+SOURCE = "__wangge_source__"
+NAMESPACE = "wangge_schema.types"
+"""The package in which Strawberry looks up the names in annotations; types refer to each other across its modules."""
+Row = sa.FromClause
+_C = TypeVar("_C", bound=type)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads, and by which rules: all that a declaration may look at."""
+
+    viewer: Viewer
+    registry: Registry
+    now: datetime
+    definitions: Mapping[int, WorkflowDefinition]
+
+
+Expression = Callable[[Row, Reader], sa.ColumnElement[Any]]
+Join = Callable[[Row, Row, Reader], sa.ColumnElement[bool]]
+"""How a row of another type belongs to this one: (this row, the other, who reads)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A value from an expression over the row. `form` is how it becomes JSON: text, number, boolean, moment, json."""
+
+    expression: Expression
+    form: str
+
+
+@dataclass(frozen=True, slots=True)
+class ToOne:
+    """A row of another planned type, or null."""
+
+    join: Join
+
+
+@dataclass(frozen=True, slots=True)
+class ToMany:
+    """Rows of another planned type as a plain list, for what is short by nature; `order` names its column."""
+
+    join: Join
+    order: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected:
+    """Rows of another planned type as a connection with filter, order and cursors. No join at a root field."""
+
+    join: Join | None
+
+
+@dataclass(frozen=True, slots=True)
+class Gather:
+    """As a need: rows of a table as a list of objects."""
+
+    table: sa.Table
+    join: Join
+    order: str
+    columns: Mapping[str, Scalar]
+
+
+@dataclass(frozen=True, slots=True)
+class Computed:
+    """A value that Python finishes. `needs` become a JSON object that `finish` gets with the reader; plain values come back."""
+
+    needs: Mapping[str, Scalar | Gather]
+    finish: Callable[[dict[str, Any], Reader], Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RootOne:
+    """A root field that finds one row by the column that its argument gives; `among` narrows the rows that count."""
+
+    column: str
+    argument: str
+    among: Callable[[Row], sa.ColumnElement[bool]]
+
+
+Reads = Scalar | ToOne | ToMany | Connected | Computed | RootOne
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A filter of a type. `kind` is the comparison input; `expression` what is compared. For `subtree`, the grid that is looked below."""
+
+    kind: str
+    expression: Callable[[Row], sa.ColumnElement[Any]]
+    description: str
+    enum: type[Any] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What a planned type reads: its table, who may see which rows, how its id is written, and the filters and orders of its lists.
+
+    `orders` map the enum's value to a column that is NOT NULL; the first is the default. `prefix` is the type's name before the
+    key in a global id; declared things have none.
+    """
+
+    name: str
+    table: sa.Table | sa.Subquery
+    rule: Rule = everybody
+    prefix: str | None = None
+    filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
+    orders: Sequence[str] = ("id",)
+
+
+def column(name: str, description: str, *, form: str = "text", deprecated: str | None = None) -> Any:
+    """A field that reads a column of the type's table. `form`: text, number, boolean, moment or json."""
+    return reads(Scalar(lambda row, _: row.c[name], form), description, deprecated)
+
+
+def expression(make: Expression, description: str, *, form: str = "text") -> Any:
+    """A field that reads an SQL expression over the row."""
+    return reads(Scalar(make, form), description)
+
+
+def to_one(key: str | Join, description: str) -> Any:
+    """A field that is a row of another type: by the name of the column that refers to its id, or by a join."""
+    return reads(ToOne(_refers(key) if isinstance(key, str) else key), description)
+
+
+def to_many(key: str | Join, description: str, *, order: str = "id") -> Any:
+    """A field that is a short list of rows of another type: by the name of their column that refers to this id, or by a join."""
+    return reads(ToMany(_referred(key) if isinstance(key, str) else key, order), description)
+
+
+def connection(target: str, key: str | Join | None, description: str) -> Any:
+    """A field that is a connection to rows of `target`: by the name of their column that refers to this id, by a join, or all of them."""
+    join = _referred(key) if isinstance(key, str) else key
+    return reads(Connected(join), description, arguments=_connection_arguments(target))
+
+
+def computed(description: str, finish: Callable[[dict[str, Any], Reader], Any], **needs: Scalar | Gather) -> Any:
+    """A field that Python finishes from what it needs."""
+    return reads(Computed(needs, finish), description)
+
+
+def root_one(
+    column: str, description: str, *, among: Callable[[Row], sa.ColumnElement[bool]] = lambda _: sa.true(), type: Any = str
+) -> Any:
+    """A root field that finds one row by a column: `grid(code: "…")`."""
+    return reads(RootOne(column, column, among), description, arguments=[argument(column, type, f"The {column}.")])
+
+
+def need(name: str, form: str = "text") -> Scalar:
+    """As a need of a computed field: a column of the row."""
+    return Scalar(lambda row, _: row.c[name], form)
+
+
+def reads(declared: Reads, description: str, deprecated: str | None = None, *, arguments: Sequence[inspect.Parameter] = ()) -> Any:
+    """A Strawberry field without a resolver of its own; the declaration travels in its metadata."""
+    made = strawberry.field(
+        resolver=_face(arguments) if arguments else None,  # pyright: ignore[reportArgumentType]
+        description=description,
+        deprecation_reason=deprecated,
+        metadata={READS: declared},
+    )
+    assert isinstance(made, StrawberryField)
+    return made
+
+
+def planned(*, description: str = "", **source: Any) -> Callable[[_C], _C]:
+    """Make a class a planned GraphQL type. The keywords are those of `Source`; the docstring is the description."""
+
+    def decorate(cls: _C) -> _C:
+        cls.__module__ = NAMESPACE
+        made = strawberry.type(cls, description=description or inspect.cleandoc(cls.__doc__ or ""))
+        setattr(made, SOURCE, Source(name=cls.__name__, **source))
+        return made
+
+    return decorate
+
+
+def _face(arguments: Sequence[inspect.Parameter]) -> Callable[..., Any]:
+    """A function that only shows arguments to Strawberry; the executor never calls it."""
+
+    def never_called(**_: Any) -> Any:
+        raise AssertionError("planned fields are read by the planner")
+
+    never_called.__module__ = NAMESPACE
+    never_called.__signature__ = inspect.Signature(list(arguments))  # type: ignore[attr-defined]
+    never_called.__annotations__ = {one.name: one.annotation for one in arguments}
+    return never_called
+
+
+ARGUMENTS: Mapping[str, tuple[str, str]] = {
+    "first": ("int", "How many rows, from the front."),
+    "after": ("str", "Only rows after the one of this cursor."),
+    "last": ("int", "How many rows, from the back."),
+    "before": ("str", "Only rows before the one of this cursor."),
+    "filter": ("{target}Filter", "Which rows."),
+    "order_by": ("{target}OrderBy", "In which order."),
+}
+
+
+def _connection_arguments(target: str) -> list[inspect.Parameter]:
+    return [argument(name, f"{type.format(target=target)} | None", said, optional=True) for name, (type, said) in ARGUMENTS.items()]
+
+
+def argument(name: str, type: Any, description: str, *, optional: bool = False) -> inspect.Parameter:
+    """An argument of a field, with its description."""
+    said = strawberry.argument(description=description)
+    annotation = f"Annotated[{type}, argument(description={description!r})]" if isinstance(type, str) else Annotated[type, said]
+    default = strawberry.UNSET if optional else inspect.Parameter.empty
+    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+
+
+def _refers(key: str) -> Join:
+    return lambda row, target, _: target.c.id == row.c[key]
+
+
+def _referred(key: str) -> Join:
+    return lambda row, target, _: target.c[key] == row.c.id

@@ -1,0 +1,33 @@
+"""The executor: lets a resolver hand over a finished value, which is completed as it is."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLOutputType
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """A value that the planner has finished: JSON data, or text to be spliced into the answer. None still meets nullability."""
+
+    value: Any
+
+
+class FinishedExecutor(StrawberryGraphQLCoreExecutionContext):
+    """Strawberry's executor, except that `Completed` values are not walked."""
+
+    def complete_value(
+        self,
+        return_type: GraphQLOutputType,
+        field_details_list: Any,
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        if isinstance(result, Completed):
+            if result.value is not None:
+                return result.value
+            result = None
+        return super().complete_value(return_type, field_details_list, info, path, result, position_context)

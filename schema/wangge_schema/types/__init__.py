@@ -1,0 +1,63 @@
+"""The types of the schema. Annotations that name each other across modules are looked up here."""
+
+from typing import Annotated, Any
+
+from strawberry import argument
+
+from wangge_schema.details import AssetDetails, EventDetails, GridDetails, PlaceDetails
+from wangge_schema.reading.declare import SOURCE, Source
+from wangge_schema.reading.filters import filter_input, order_input
+from wangge_schema.types.declared import (
+    AssetKind,
+    DetailField,
+    EventKind,
+    GridType,
+    NeedKind,
+    PlaceKind,
+    Role,
+    Staffing,
+    StaffingPosition,
+    Workflow,
+    WorkflowStage,
+)
+from wangge_schema.types.events import Event, EventAssignment, HistoryEntry, Involvement
+from wangge_schema.types.grids import Grid, GridLayer
+from wangge_schema.types.nodes import Connection, Node
+from wangge_schema.types.people import Household, Person
+from wangge_schema.types.places import Asset, Building, Office, Organization, Place, Unit
+from wangge_schema.types.query import Query
+from wangge_schema.types.rights import Account, Post, Viewer
+
+PLANNED = (
+    Account, Asset, AssetKind, Building, Event, EventAssignment, EventKind, Grid, GridLayer, GridType, HistoryEntry, Household, Involvement,
+    NeedKind, Office, Organization, Person, Place, PlaceKind, Post, Role, Staffing, StaffingPosition, Unit, Viewer, Workflow, WorkflowStage,
+)  # fmt: skip
+
+__all__ = [
+    "PLANNED",
+    "Annotated",
+    "AssetDetails",
+    "Connection",
+    "DetailField",
+    "EventDetails",
+    "GridDetails",
+    "Node",
+    "PlaceDetails",
+    "Query",
+    "argument",
+]
+
+
+def _list_inputs() -> dict[str, Any]:
+    """The filter and order inputs of the types that have lists."""
+    made: dict[str, Any] = {}
+    comparisons: dict[str, type[Any]] = {}
+    for cls in PLANNED:
+        source: Source = getattr(cls, SOURCE)
+        if source.filters or len(source.orders) > 1:
+            made[f"{source.name}Filter"] = filter_input(source, comparisons)
+            made[f"{source.name}OrderBy"] = order_input(source)
+    return made
+
+
+globals().update(_list_inputs())

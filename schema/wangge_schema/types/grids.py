@@ -1,0 +1,79 @@
+"""Grids and the lists that hang on them."""
+
+from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
+import strawberry
+
+from wangge_core.db import tables as t
+from wangge_core.grids.codes import GridLevel
+from wangge_core.rights.visibility import everybody
+from wangge_schema.details import details_field
+from wangge_schema.reading.declare import Filter, column, connection, planned, to_many, to_one
+from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.statement import PathIds
+from wangge_schema.scalars import DateTime
+from wangge_schema.types.declared import GridType, Staffing
+from wangge_schema.types.nodes import Connection, Node, at_or_below, label_field, node_id
+
+if TYPE_CHECKING:
+    from wangge_schema.details import GridDetails
+    from wangge_schema.types.events import Event
+    from wangge_schema.types.people import Person
+    from wangge_schema.types.places import Asset, Building, Organization, Place
+    from wangge_schema.types.rights import Post
+
+enum_type(GridLevel)
+
+
+@planned(table=t.grid_layer)
+class GridLayer:
+    """A division of the ground. The base layer covers it; an overlay's grids are made of base grids."""
+
+    id: strawberry.ID = column("id", "Its name.")
+    label: str = label_field()
+    base: bool = column("base", "Whether it is the base layer.", form="boolean")
+
+
+@planned(
+    table=t.grid,
+    rule=everybody,
+    prefix="Grid",
+    orders=("code", "name", "id"),
+    filters={
+        "code": Filter("text", lambda row: row.c.code, "By code."),
+        "name": Filter("name", lambda row: row.c.name, "By name."),
+        "level": Filter("enum", lambda row: row.c.level, "By level.", GridLevel),
+        "type": Filter("text", lambda row: row.c.grid_type_id, "By grid type."),
+        "subtree": Filter("subtree", lambda row: row.c.id, "The grid of this code and those below it."),
+    },
+)
+class Grid(Node):
+    """A node of a layer's tree: a district, subdistrict, community or grid. Public."""
+
+    id: strawberry.ID = node_id("Grid")
+    code: str = column("code", "Its code: 2 to 12 digits of the division, and three more for a grid, unless the deployment has another scheme.")
+    name: str = column("name", "Its name.")
+    level: GridLevel = column("level", "Its administrative level.")
+    depth: int = column("depth", "How many grids stand above it.", form="number")
+    type: GridType = to_one("grid_type_id", "What kind of grid it is.")
+    layer: GridLayer = to_one("layer_id", "The layer that it belongs to.")
+    parent: "Grid | None" = to_one("parent_id", "The grid that it is part of.")
+    path: "list[Grid]" = to_many(
+        lambda row, target, _: PathIds(target.c.id, row.c.path), "The grids from the root down to it, itself last.", order="depth"
+    )
+    children: "Connection[Grid]" = connection("Grid", "parent_id", "The grids that are directly part of it.")
+    below: "Connection[Grid]" = connection(
+        "Grid", lambda row, target, reader: sa.and_(at_or_below("id")(row, target, reader), target.c.id != row.c.id), "All grids below it."
+    )
+    staffing: Staffing | None = to_one("staffing_id", "The staffing template that it has chosen.")
+    details: "GridDetails | None" = details_field("grid", "grid_type_id", "What its type adds.")
+    buildings: "Connection[Building]" = connection("Building", at_or_below(), "Buildings in it and below it.")
+    persons: "Connection[Person]" = connection("Person", at_or_below(), "People in it and below it.")
+    organizations: "Connection[Organization]" = connection("Organization", at_or_below(), "Organisations in it and below it.")
+    assets: "Connection[Asset]" = connection("Asset", at_or_below(), "Assets in it and below it.")
+    places: "Connection[Place]" = connection("Place", at_or_below(), "Places in it and below it.")
+    events: "Connection[Event]" = connection("Event", at_or_below(), "Events in it and below it.")
+    posts: "Connection[Post]" = connection("Post", "grid_id", "Posts held in this very grid.")
+    created_at: DateTime = column("created_at", "When it was created.", form="moment")
+    updated_at: DateTime = column("updated_at", "When it was last changed.", form="moment")

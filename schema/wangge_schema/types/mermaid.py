@@ -1,0 +1,26 @@
+"""Workflows drawn in Mermaid's language."""
+
+from wangge_core.plugin.definitions import MoveDefinition, WorkflowDefinition
+
+
+def flow_chart(workflow: WorkflowDefinition, language: str) -> str:
+    """A left-to-right flow chart: stages as boxes, final ones rounded, moves as labelled arrows; dotted ones go back to where the event came from."""
+    lines = ["flowchart LR"]
+    for stage in workflow.stages:
+        label = _quoted(stage.label.in_language(language))
+        lines.append(f"    {stage.name}([{label}])" if stage.final else f"    {stage.name}[{label}]")
+    for move in workflow.moves:
+        lines += [f"    {line}" for line in _arrows(workflow, move, language)]
+    return "\n".join(lines)
+
+
+def _arrows(workflow: WorkflowDefinition, move: MoveDefinition, language: str) -> list[str]:
+    label = _quoted(move.label.in_language(language))
+    if move.to is not None:
+        return [f"{source} -->|{label}| {move.to}" for source in move.sources]
+    origin = workflow.move(move.back_to_move or "")
+    return [f"{source} -.->|{label}| {target}" for source in move.sources for target in (origin.sources if origin else ())]
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace('"', "#quot;") + '"'

@@ -1,0 +1,71 @@
+"""What all types share: global ids, and connections with their edges."""
+
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+import strawberry
+
+from wangge_core.rights.scopes import END
+from wangge_core.db import tables as t
+from wangge_schema.reading.declare import Join, Reader, Row, expression, reads, Scalar
+from wangge_schema.reading.statement import JsonMember, PlainText
+
+T = TypeVar("T")
+
+
+@strawberry.interface(description="A thing with a global id.")
+class Node:
+    id: strawberry.ID = strawberry.field(description="The global id: the type's name, a colon and the key, such as `Grid:12`.")
+
+
+@strawberry.type(description="Where a page lies in its list.")
+class PageInfo:
+    has_next_page: bool = strawberry.field(description="Whether there are rows after the page.")
+    has_previous_page: bool = strawberry.field(description="Whether there are rows before the page.")
+    start_cursor: str | None = strawberry.field(description="The cursor of the first row of the page.")
+    end_cursor: str | None = strawberry.field(description="The cursor of the last row of the page.")
+
+
+@strawberry.type(description="A row of a list with its cursor.")
+class Edge(Generic[T]):
+    cursor: str = strawberry.field(description="Names this row in this order; give it as `after` or `before`.")
+    node: T = strawberry.field(description="The row.")
+
+
+@strawberry.type(
+    description="A list by pages (Relay). Without `first` and `last` the page has 50 rows; it never has more than 1,000. "
+    "Errors: PAGE_INVALID, CURSOR_INVALID, FILTER_INVALID."
+)
+class Connection(Generic[T]):
+    nodes: list[T] = strawberry.field(description="The rows of the page.")
+    edges: list[Edge[T]] = strawberry.field(description="The rows of the page with their cursors.")
+    page_info: PageInfo = strawberry.field(description="Where the page lies.")
+    total_count: int = strawberry.field(description="How many rows the whole list has; counted only when asked.")
+
+
+def node_id(prefix: str) -> Any:
+    """The field `id` of a node, made in SQL."""
+    return reads(
+        Scalar(lambda row, _: sa.literal_column(f"'{prefix}:'", sa.Text()) + PlainText(row.c.id), "text"), "The global id."
+    )
+
+
+def label_field() -> Any:
+    """The field `label`, in the viewer's language."""
+    return expression(label_of, "What to show for it, in the viewer's language.")
+
+
+def label_of(row: Row, reader: Reader) -> sa.ColumnElement[Any]:
+    return JsonMember(row.c.label, reader.viewer.language)
+
+
+def at_or_below(key: str = "grid_id") -> Join:
+    """Joins a grid with the rows that are bound to it or to any grid below it."""
+
+    def join(row: Row, target: Row, reader: Reader) -> sa.ColumnElement[bool]:
+        del reader
+        below = t.grid.alias()
+        end = sa.func.substr(row.c.path, 1, sa.func.length(row.c.path) - 1) + END
+        return target.c[key].in_(sa.select(below.c.id).where(below.c.path >= row.c.path, below.c.path < end).correlate(row))
+
+    return join

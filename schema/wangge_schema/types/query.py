@@ -1,0 +1,46 @@
+"""The root of all reads."""
+
+import strawberry
+
+from wangge_core.db.mirroring import BASE_LAYER
+from wangge_schema.reading.declare import argument, connection, reads, root_one
+from wangge_schema.reading.root import ById, ByIds, Itself
+from wangge_schema.types.declared import AssetKind, EventKind, GridType, NeedKind, PlaceKind, Role, Staffing, Workflow
+from wangge_schema.types.events import Event
+from wangge_schema.types.grids import Grid
+from wangge_schema.types.nodes import Connection, Node
+from wangge_schema.types.people import Person
+from wangge_schema.types.places import Asset, Building, Office, Organization, Place
+from wangge_schema.types.rights import Account, Post, Viewer
+
+
+@strawberry.type(description="What can be read. Every field answers with what the viewer may see, and nothing else.")
+class Query:
+    node: Node | None = reads(ById(), "The thing with this global id; null when there is none or the viewer may not see it. Error: ID_INVALID.", arguments=[argument("id", strawberry.ID, "The global id.")])
+    nodes: list[Node | None] = reads(ByIds(), "Things by their global ids, in order, at most 100. Errors: ID_INVALID, PAGE_INVALID.", arguments=[argument("ids", list[strawberry.ID], "The global ids.")])
+    viewer: Viewer = reads(Itself(), "Who is asking.")
+
+    grid: Grid | None = root_one("code", "The grid of the base layer with this code.", among=lambda row: row.c.layer_id == BASE_LAYER)
+    grids: Connection[Grid] = connection("Grid", None, "Grids of every layer and level. Public.")
+    buildings: Connection[Building] = connection("Building", None, "Buildings.")
+    persons: Connection[Person] = connection("Person", None, "People.")
+    organizations: Connection[Organization] = connection("Organization", None, "Organisations.")
+    assets: Connection[Asset] = connection("Asset", None, "Assets.")
+    places: Connection[Place] = connection("Place", None, "Places. Public.")
+    offices: Connection[Office] = connection("Office", None, "Offices. Public.")
+    event: Event | None = root_one("number", "The event with this number.")
+    events: Connection[Event] = connection("Event", None, "Events.")
+    accounts: Connection[Account] = connection("Account", None, "Accounts.")
+    posts: Connection[Post] = connection("Post", None, "Posts, past and present.")
+
+    grid_types: Connection[GridType] = connection("GridType", None, "Kinds of grids. Those of plugins that are switched off are not `available`.")
+    roles: Connection[Role] = connection("Role", None, "Templates of posts.")
+    role: Role | None = root_one("id", "The role of this name.", type=strawberry.ID)
+    staffings: Connection[Staffing] = connection("Staffing", None, "Staffing templates.")
+    event_kinds: Connection[EventKind] = connection("EventKind", None, "Sorts of matters: of plugins and of local catalogues.")
+    event_kind: EventKind | None = root_one("id", "The kind of this name.", type=strawberry.ID)
+    workflows: Connection[Workflow] = connection("Workflow", None, "Workflows.")
+    workflow: Workflow | None = root_one("id", "The workflow of this name.", type=strawberry.ID)
+    asset_kinds: Connection[AssetKind] = connection("AssetKind", None, "Sorts of assets.")
+    place_kinds: Connection[PlaceKind] = connection("PlaceKind", None, "Sorts of places.")
+    need_kinds: Connection[NeedKind] = connection("NeedKind", None, "Why people may need attention.")

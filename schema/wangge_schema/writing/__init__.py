@@ -1,0 +1,23 @@
+"""Writing: the mutations, a file per noun. Input → operation of the core → payload, which is read like any query."""
+
+import re
+from typing import Any
+
+import strawberry
+
+from wangge_core.plugin.registry import Registry
+from wangge_schema.details import DetailsTypes
+from wangge_schema.writing import events, posts, things
+from wangge_schema.writing.fields import mutation_field
+
+
+def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
+    """The root of all writes, with inputs for the details of every enabled plugin."""
+    found = [*things.mutations(registry, details), *posts.MUTATIONS, *events.mutations(registry, details)]
+    fields = {re.sub("([A-Z])", lambda letter: "_" + letter.group().lower(), one.name): mutation_field(one) for one in found}
+    cls = type("Mutation", (), fields)
+    return strawberry.type(
+        cls,
+        name="Mutation",
+        description="What can be written. Each mutation is one transaction; what it refuses is told in `userErrors` and nothing is written.",
+    )

@@ -1,0 +1,172 @@
+"""Mutations of events: report, move, comment."""
+
+from typing import Any
+
+import strawberry
+
+from wangge_core.errors import refusal
+from wangge_core.events.moves import EventCommentRequest, EventMoveRequest, comment_events, move_events
+from wangge_core.events.reports import EventReport, EventSource, Involved, report_events
+from wangge_core.plugin.declarations.kinds import Involvable, Priority
+from wangge_core.plugin.registry import Registry
+from wangge_schema.details import DetailsTypes, definitions
+from wangge_schema.scalars import Date, DateTime
+from wangge_schema.types.events import Event
+from wangge_schema.writing.fields import Given, Mutation, with_details
+from wangge_schema.writing.payloads import RefusedError, key_of, optional_key
+from wangge_schema.writing.things import DETAILS, TEXT, PositionInput, details_for, in_details, optional, required
+
+INVOLVABLE = {"Person": Involvable.PERSON, "Organization": Involvable.ORGANIZATION, "Asset": Involvable.ASSET}
+
+
+@strawberry.input(description="Ties something to an event.")
+class InvolvedInput:
+    role: str = required("The role, as the event's kind declares it.")
+    id: strawberry.ID = required("The global id of a person, organisation or asset.")
+
+
+@strawberry.input
+class EventReportFields:
+    """An event to report. Name the grid, or a building or place in it."""
+
+    kind_id: strawberry.ID = required("What sort of matter it is, such as `scenic.rescue`.")
+    description: str = required("What was seen or asked for, at most 4,000 characters.")
+    grid_id: strawberry.ID | None = optional("The grid of the base layer that it belongs to.")
+    building_id: strawberry.ID | None = optional("The building that it is about.")
+    place_id: strawberry.ID | None = optional("The place that it is about.")
+    position: PositionInput | None = optional("Where it is.")
+    occurred_at: DateTime | None = optional("When it happened, not in the future.")
+    source: EventSource | None = optional("How it became known; WORKER unless given.")
+    priority: Priority | None = optional("The kind's own unless given.")
+    involved: list[InvolvedInput] | None = optional("Who and what is involved.")
+    source_name: str | None = optional("The other system that it comes from.")
+    source_key: str | None = optional("Its number there; taken once.")
+
+
+@strawberry.input(description="An answer to one of a move's questions: its name and one value, in the form that the ask's type names.")
+class AnswerInput:
+    name: str = required("What was asked, by name.")
+    text: str | None = optional("For TEXT, and the id of the kind for EVENT_KIND.")
+    integer: int | None = optional("For INTEGER.")
+    flag: bool | None = optional("For FLAG.")
+    date: Date | None = optional("For DATE.")
+    date_time: DateTime | None = optional("For DATE_TIME.")
+    position: PositionInput | None = optional("For POSITION.")
+    photos: list[str] | None = optional("For PHOTOS: references of at most 400 characters.")
+    assignees: list[strawberry.ID] | None = optional("For POSTS, OFFICES and ASSIGNEES: global ids of posts and offices, the lead first.")
+
+
+@strawberry.input(description="A move to make.")
+class EventMoveInput:
+    move: str = required("Its name, from `availableMoves`.")
+    answers: list[AnswerInput] | None = optional("What it asks for.")
+    expected_version: int | None = optional("The event's version that you saw; another one is refused with EVENT_CHANGED.")
+
+
+@strawberry.input(description="A remark.")
+class EventCommentInput:
+    note: str = required("What to say, at most 4,000 characters.")
+
+
+def _involved(index: int, given: Given) -> Involved:
+    prefix = str(given["id"]).partition(":")[0]
+    field = f"involved.{index}.id"
+    if prefix not in INVOLVABLE:
+        raise RefusedError(refusal("ID_INVALID", field, id=str(given["id"])[:80], what="Person, Organization, Asset"))
+    return Involved(role=given["role"], sort=INVOLVABLE[prefix], id=key_of(given["id"], prefix, field))
+
+
+def _answers(given: Given) -> dict[str, Any]:
+    answers: dict[str, Any] = {}
+    for one in given.get("answers", ()):
+        name = one["name"]
+        values = [value for key, value in one.items() if key != "name"]
+        if len(values) != 1 or name in answers:
+            raise RefusedError(refusal("ANSWER_AMBIGUOUS", f"answers.{name}", name=name))
+        answers[name] = [_assignee(name, id) for id in values[0]] if "assignees" in one else values[0]
+    return answers
+
+
+def _assignee(name: str, id: str) -> dict[str, int]:
+    prefix = id.partition(":")[0]
+    if prefix not in ("Post", "Office"):
+        raise RefusedError(refusal("ID_INVALID", f"answers.{name}", id=id[:80], what="Post, Office"))
+    return {prefix.lower(): key_of(id, prefix, f"answers.{name}")}
+
+
+def _move(id: str, given: Given, _: Any) -> EventMoveRequest:
+    return EventMoveRequest(
+        event_id=key_of(id, "Event", "id"),
+        move=given["move"],
+        answers=_answers(given),
+        expected_version=given.get("expected_version"),
+    )
+
+
+def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
+    """The mutations of this module."""
+    kinds = tuple(definitions(registry, "event"))
+
+    def report(_: str, given: Given, input: Any) -> EventReport:
+        position = given.get("position") or {"longitude": None, "latitude": None}
+        return EventReport(
+            kind_id=given["kind_id"],
+            description=given["description"],
+            grid_id=optional_key(given.get("grid_id"), "Grid", "gridId"),
+            building_id=optional_key(given.get("building_id"), "Building", "buildingId"),
+            place_id=optional_key(given.get("place_id"), "Place", "placeId"),
+            longitude=position["longitude"],
+            latitude=position["latitude"],
+            occurred_at=given.get("occurred_at"),
+            source=EventSource(given.get("source", EventSource.WORKER)),
+            priority=Priority(given["priority"]) if given.get("priority") else None,
+            details=details_for(input, given["kind_id"], kinds),
+            involved=tuple(_involved(index, one) for index, one in enumerate(given.get("involved", ()))),
+            source_name=given.get("source_name"),
+            source_key=given.get("source_key"),
+        )
+
+    return [
+        Mutation(
+            name="eventReport",
+            description="Report an event; it starts at the first stage of its kind's workflow. For REPORT_EVENTS anywhere: a matter seen "
+            "outside one's own grid is taken too and belongs to the grid where it is.",
+            thing="event",
+            type=Event,
+            input=with_details(EventReportFields, details.inputs.get("event"), "event"),
+            operation=report_events,
+            request=report,
+            codes=(
+                *TEXT, *DETAILS, "REQUIRED", "POSITION_INVALID", "IN_THE_FUTURE", "GRID_OVERLAY", "GRID_OF_PLACE_DIFFERS", "KIND_UNKNOWN",
+                "KIND_RETIRED", "INVOLVEMENT_UNKNOWN", "INVOLVEMENT_SORT", "INVOLVEMENT_REQUIRED", "INVOLVEMENT_ONE", "EVENT_DUPLICATE",
+            ),  # fmt: skip
+            rename=lambda field, input: in_details(input.kind_id, field),
+        ),
+        Mutation(
+            name="eventMove",
+            description="Make one of the event's available moves, under a post that the move names or as its reporter.",
+            thing="event",
+            type=Event,
+            input=EventMoveInput,
+            operation=move_events,
+            request=_move,
+            codes=(
+                *TEXT, "MOVE_UNKNOWN", "MOVE_NOT_FROM_STAGE", "MOVE_ROLE", "MOVE_NOT_ASSIGNED", "MOVE_BY_DOER", "MOVE_STRAIGHT_BACK",
+                "MOVE_TO_RETURNER", "MOVE_ONCE", "MOVE_TOO_LATE", "EVENT_CHANGED", "ANSWER_REQUIRED", "ANSWER_UNEXPECTED", "ANSWER_TYPE",
+                "ANSWER_TOO_FEW", "ANSWER_AMBIGUOUS", "OUT_OF_RANGE", "POSITION_INVALID", "POST_ENDED", "KIND_UNKNOWN",
+                "KIND_OTHER_WORKFLOW", *DETAILS,
+            ),  # fmt: skip
+            on="Event",
+        ),
+        Mutation(
+            name="eventComment",
+            description="Add a remark to an event's history. For COMMENT_EVENTS over its grid, for whom it was given to, and for its reporter.",
+            thing="event",
+            type=Event,
+            input=EventCommentInput,
+            operation=comment_events,
+            request=lambda id, given, _: EventCommentRequest(event_id=key_of(id, "Event", "id"), note=given["note"]),
+            codes=TEXT,
+            on="Event",
+        ),
+    ]

@@ -1,0 +1,142 @@
+"""Payloads: what every mutation answers with — the thing, and user errors with a code of the mutation's own enum."""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from enum import Enum
+from typing import Any, TypeVar
+
+import strawberry
+from graphql import GraphQLResolveInfo
+from sqlalchemy.exc import IntegrityError
+from strawberry.types.info import Info
+
+from wangge_core.db.work import Work
+from wangge_core.errors import IdempotencyKeyReusedError, Outcome, Refusal, refusal
+from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
+from wangge_core.refusals import MESSAGES, message
+from wangge_core.rights.viewers import Viewer
+from wangge_schema.reading.executor import Completed
+from wangge_schema.reading.project import Typed, project
+from wangge_schema.reading.root import read_thing
+from wangge_schema.reading.select import Chosen
+from wangge_schema.session import Session, chosen_field
+
+_R = TypeVar("_R")
+ALWAYS = ("NOT_ALLOWED", "NOT_SIGNED_IN", "NOT_FOUND", "ID_INVALID", "CONFLICT", "IDEMPOTENCY_KEY_REUSED")
+Operation = Callable[[Work, Viewer, Sequence[_R]], Awaitable[list[Outcome]]]
+
+
+class RefusedError(Exception):
+    """An input that cannot even be handed to the core. Becomes a user error."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.code)
+        self.refusal = refusal
+
+
+def payload(mutation: str, thing: str, type: Any, codes: Iterable[str]) -> Any:
+    """The payload type of a mutation: `{ thing, userErrors { field message code } }`."""
+    members = {
+        code: strawberry.enum_value(code, description=MESSAGES[code][1].replace("{", "").replace("}", ""))
+        for code in sorted({*ALWAYS, *codes})
+    }
+    enum = strawberry.enum(Enum(f"{mutation}ErrorCode", members), description=f"Why `{mutation}` refuses an input.")
+    error = _made(
+        f"{mutation}Error",
+        {
+            "field": (str | None, "The path of the input at fault, such as `details.scenicRescue.injured`; null for the whole."),
+            "message": (str, "What to show, in the viewer's language."),
+            "code": (enum, "A stable code."),
+        },
+        "What was wrong with the input. Nothing was written.",
+    )
+    return _made(
+        f"{mutation}Payload",
+        {
+            thing: (type | None, "The thing after the mutation; null when there are user errors."),
+            "user_errors": (list[error], "What was wrong with the input; empty when it was done."),
+        },
+        f"The answer to `{mutation}`.",
+    )
+
+
+def _made(name: str, fields: dict[str, tuple[Any, str]], description: str) -> Any:
+    cls = type(name, (), {"__annotations__": {key: annotation for key, (annotation, _) in fields.items()}})
+    for key, (_, said) in fields.items():
+        setattr(cls, key, strawberry.field(description=said))
+    return strawberry.type(cls, name=name, description=description)
+
+
+async def perform(
+    info: Info, operation: Operation[_R], make_request: Callable[[], _R], key: str | None, rename: Callable[[str], str] = lambda field: field
+) -> Completed:
+    """Do one thing in one transaction and answer with the payload that was asked for.
+
+    `make_request` turns the input into the core's request and may raise RefusedError; `rename` turns the core's field paths into
+    those of the input.
+    """
+    raw: GraphQLResolveInfo = info._raw_info
+    session: Session = raw.context
+    viewer = session.viewer
+    if viewer.account_id is None and not viewer.scopes:
+        return await _answer(session, raw, Outcome(refusals=(refusal("NOT_SIGNED_IN"),)), rename)
+    try:
+        outcome = await _written(session, raw.field_name, operation, make_request(), key)
+    except RefusedError as error:
+        outcome = Outcome(refusals=(error.refusal,))
+    except IdempotencyKeyReusedError:
+        outcome = Outcome(refusals=(refusal("IDEMPOTENCY_KEY_REUSED", "idempotencyKey"),))
+    except IntegrityError:  # another writer was first; the checks saw the state before it
+        outcome = Outcome(refusals=(refusal("CONFLICT"),))
+    return await _answer(session, raw, outcome, rename)
+
+
+async def _written(session: Session, name: str, operation: Operation[_R], request: _R, key: str | None) -> Outcome:
+    viewer = session.viewer
+    repeatable = key is not None and viewer.account_id is not None
+    digest = request_hash(name, request)
+    async with session.deployment.write() as work:
+        if repeatable and (earlier := await earlier_answer(work, viewer, key or "", digest)) is not None:
+            return Outcome(id=earlier)
+        (outcome,) = await operation(work, viewer, [request])
+        if repeatable and outcome.id is not None:
+            await keep_answer(work, viewer, key or "", name, digest, outcome.id)
+        return outcome
+
+
+async def _answer(session: Session, raw: GraphQLResolveInfo, outcome: Outcome, rename: Callable[[str], str]) -> Completed:
+    answer: dict[str, Any] = {}
+    chosen = chosen_field(raw)
+    for one in chosen.children():
+        if one.name == "__typename":
+            answer[one.key] = chosen.type.name
+        elif one.name == "userErrors":
+            answer[one.key] = [_error(found, session.viewer, rename, one) for found in outcome.refusals]
+        elif outcome.id is None or outcome.refusals:
+            answer[one.key] = None
+        else:
+            async with session.deployment.read() as work:
+                answer[one.key] = await read_thing(work, session.reader(work.now), one, outcome.id)
+    return Completed(answer)
+
+
+def _error(found: Refusal, viewer: Viewer, rename: Callable[[str], str], chosen: Chosen) -> dict[str, Any]:
+    members = {
+        "field": rename(found.field) or None,
+        "message": message(found, viewer.language),
+        "code": found.code,
+    }
+    name = chosen.type.name
+    return project([Typed(name, members)], chosen)[0]
+
+
+def key_of(id: str, prefix: str, field: str) -> int:
+    """The key in a global id of a given type. Raises RefusedError."""
+    found, _, key = id.partition(":")
+    if found != prefix or not (key.isascii() and key.isdigit()) or len(key) > 18:  # noqa: PLR2004 - fits 64 bits
+        raise RefusedError(refusal("ID_INVALID", field, id=id[:80], what=prefix))
+    return int(key)
+
+
+def optional_key(id: str | None, prefix: str, field: str) -> int | None:
+    """As `key_of`, for an id that may be left out."""
+    return None if not id else key_of(id, prefix, field)

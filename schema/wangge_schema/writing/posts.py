@@ -1,0 +1,79 @@
+"""Mutations of accounts and posts."""
+
+import strawberry
+
+from wangge_core.rights.accounts import NewAccount, create_accounts
+from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
+from wangge_schema.scalars import DateTime
+from wangge_schema.types.rights import Account, Post
+from wangge_schema.writing.fields import Given, Mutation
+from wangge_schema.writing.payloads import key_of, optional_key
+from wangge_schema.writing.things import TEXT, optional, required
+
+
+@strawberry.input(description="An account to create.")
+class AccountCreateInput:
+    login: str = required("What the issuer of tokens calls the person: letters, digits and . _ @ - only.")
+    name: str = required("The person's name at work, at most 80 characters.")
+
+
+@strawberry.input(description="A post to give.")
+class PostAssignInput:
+    account_id: strawberry.ID = required("Who is to hold it.")
+    role_id: strawberry.ID = required("What for, such as `community.grid_worker`.")
+    grid_id: strawberry.ID = required("Where.")
+    office_id: strawberry.ID | None = optional("The office that the holder belongs to.")
+    starts_at: DateTime | None = optional("From when; now unless given.")
+    ends_at: DateTime | None = optional("Until when; open unless given.")
+
+
+@strawberry.input(description="How to end a post.")
+class PostEndInput:
+    reason: str | None = optional("Why, at most 400 characters.")
+    at: DateTime | None = optional("When; now unless given.")
+
+
+def _new_post(_: str, given: Given, __: object) -> NewPost:
+    return NewPost(
+        account_id=key_of(given["account_id"], "Account", "accountId"),
+        role_id=given["role_id"],
+        grid_id=key_of(given["grid_id"], "Grid", "gridId"),
+        office_id=optional_key(given.get("office_id"), "Office", "officeId"),
+        starts_at=given.get("starts_at"),
+        ends_at=given.get("ends_at"),
+    )
+
+
+MUTATIONS = [
+    Mutation(
+        name="accountCreate",
+        description="Create an account, which may do nothing until it is given a post. For MANAGE_POSTS anywhere.",
+        thing="account",
+        type=Account,
+        input=AccountCreateInput,
+        operation=create_accounts,
+        request=lambda _, given, __: NewAccount(login=given["login"], name=given["name"]),
+        codes=(*TEXT, "LOGIN_INVALID", "LOGIN_TAKEN"),
+    ),
+    Mutation(
+        name="postAssign",
+        description="Give a post: role × grid × term. For MANAGE_POSTS over the grid.",
+        thing="post",
+        type=Post,
+        input=PostAssignInput,
+        operation=assign_posts,
+        request=_new_post,
+        codes=("ROLE_UNKNOWN", "TERM_INVALID"),
+    ),
+    Mutation(
+        name="postEnd",
+        description="End a post; its rights are gone from that moment. For MANAGE_POSTS over its grid.",
+        thing="post",
+        type=Post,
+        input=PostEndInput,
+        operation=end_posts,
+        request=lambda id, given, _: PostEnd(post_id=key_of(id, "Post", "id"), reason=given.get("reason"), at=given.get("at")),
+        codes=(*TEXT, "POST_ENDED", "TERM_INVALID"),
+        on="Post",
+    ),
+]

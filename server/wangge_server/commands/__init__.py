@@ -1,0 +1,1 @@
+"""The `wangge` command, a module per verb."""

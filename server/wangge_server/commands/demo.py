@@ -1,0 +1,124 @@
+"""`wangge demo`: fill a fictional town, hand out a token for each role, and serve it."""
+
+import asyncio
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+from wangge_server.commands.context import Context, pass_context, split
+from wangge_server.demo.filling import fill
+from wangge_server.demo.markers import Marker, check_marker, clear, forbid_other_data, read_marker, write_marker
+from wangge_server.settings import Settings, open_deployment
+from wangge_server.sign_in import TOKENS_FILE, make_tokens
+
+FOLDER = "data/demo"
+QUERY = '{"query": "{ events(first: 3) { nodes { number description } } }"}'
+
+
+@click.command()
+@click.option("--host", help="The address to serve at.")
+@click.option("--port", type=int, help="The port to serve at.")
+@click.option("--data", metavar="DIR", help=f"The data folder of the town; {FOLDER} by itself.")
+@click.option("--db", "database", metavar="URL", help="The database, where it is not a file in the data folder.")
+@click.option("--plugins", metavar="A,B", help="The plugins to switch on.")
+@click.option("--seed", type=int, default=1, show_default=True, help="Another number makes another town.")
+@click.option("--no-serve", is_flag=True, help="Fill the town and stop.")
+@click.option("--fresh", is_flag=True, help="Throw away the town that is there.")
+@pass_context
+def demo(
+    context: Context,
+    *,
+    host: str | None,
+    port: int | None,
+    data: str | None,
+    database: str | None,
+    plugins: str | None,
+    seed: int,
+    no_serve: bool,
+    fresh: bool,
+) -> None:
+    """Fill a fictional town, unless it is there already, and serve it."""
+    settings = context.settings(host=host, port=port, data=data, database=database, plugins=split(plugins))
+    settings = demo_settings(settings)
+    marker = asyncio.run(prepare(settings, seed=seed, fresh=fresh))
+    tokens = make_tokens(settings.folder, marker.logins)
+    show(settings, marker, tokens)
+    if not no_serve:
+        from wangge_server.commands.serve import run_server  # noqa: PLC0415 - filling a town needs no server
+
+        run_server(settings)
+
+
+def demo_settings(settings: Settings) -> Settings:
+    """The settings with development sign-in, and a folder of the demo's own unless one was chosen."""
+    data = FOLDER if settings.data == Settings().data else settings.data
+    return msgspec.structs.replace(settings, data=data, development_sign_in=True)
+
+
+async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 1.0) -> Marker:
+    """The marker of the town that is there, or of one filled now. Raises WanggeError where other data is in the way."""
+    wanted = Marker(database=settings.database_url, plugins=settings.plugins, seed=seed)
+    present = read_marker(settings.folder)
+    if fresh:
+        await clear(settings, present)
+    elif present is not None:
+        return check_marker(present, wanted)
+    await forbid_other_data(settings)
+    return await _fill(settings, wanted, scale)
+
+
+async def _fill(settings: Settings, wanted: Marker, scale: float) -> Marker:
+    """Fill the town with a bar for each step. The marker is there from the start, so that half a town can be thrown away."""
+    write_marker(settings.folder, wanted)
+    deployment = open_deployment(settings)
+    try:
+        await deployment.start(migrate=True)
+        with Bars() as bars:
+            filled = await fill(deployment, seed=wanted.seed, scale=scale, tell=bars.tell)
+    finally:
+        await deployment.close()
+    marker = msgspec.structs.replace(wanted, filled=True, counts=filled.counts, logins=filled.logins)
+    write_marker(settings.folder, marker)
+    return marker
+
+
+class Bars:
+    """A progress bar for each step of the filling."""
+
+    def __init__(self) -> None:
+        columns = (TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        self._progress = Progress(*columns, console=Console(stderr=True))
+        self._tasks: dict[str, TaskID] = {}
+
+    def __enter__(self) -> "Bars":
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def tell(self, step: str, done: int, whole: int) -> None:
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step, total=whole)
+        self._progress.update(self._tasks[step], completed=done)
+
+
+def show(settings: Settings, marker: Marker, tokens: Mapping[str, str]) -> None:
+    """The counts, a token for each role, where the tokens are kept, and a first request."""
+    width = shutil.get_terminal_size().columns
+    click.echo("，".join(f"{number:,} {name}" for name, number in marker.counts.items()).replace("，", ", "))
+    click.echo("\nA token for each role (valid for thirty days):")
+    for name, token in tokens.items():
+        line = f"  {name:<34} {marker.logins[name]:<30} {token}"
+        click.echo(line if width >= len(line) else f"  {name}  ({marker.logins[name]})\n    {token}")
+    url = f"http://{settings.host}:{settings.port}/graphql"
+    path = Path(settings.folder, TOKENS_FILE)
+    click.echo(f"\nThe tokens are in {path}. The service is at {url}; try:\n")
+    click.echo(
+        f"curl {url} -H 'Content-Type: application/json' \\\n  -H 'Authorization: Bearer {tokens['district']}' \\\n  -d '{QUERY}'\n"
+    )

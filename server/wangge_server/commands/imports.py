@@ -1,0 +1,180 @@
+"""`wangge import`: other people's files, by a mapping. Every import checks the whole file first, and only then writes."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+from wangge_core.deployment import Deployment
+from wangge_core.imports.buildings import check_buildings, import_buildings
+from wangge_core.imports.divisions import check_divisions, import_divisions
+from wangge_core.imports.events import check_events, import_events
+from wangge_core.imports.files import FileError
+from wangge_core.imports.mapping_files import read_mapping
+from wangge_core.imports.mappings import OFFICIAL_DIVISIONS, BuildingMapping, DivisionMapping, EventMapping
+from wangge_core.imports.reporting import ImportResult
+from wangge_core.rights.viewers import operator
+
+from wangge_server.commands.context import Context, pass_context
+from wangge_server.settings import open_deployment
+
+FILE = click.argument("file", type=click.Path(path_type=Path))
+DRY_RUN = click.option("--dry-run", is_flag=True, help="Do everything, and write nothing.")
+REPORT = click.option(
+    "--report", type=click.Path(path_type=Path), metavar="FILE", help="Where the refused rows go (reports/NAME.csv)."
+)
+MAP = click.option(
+    "--map", "mapping", type=click.Path(path_type=Path), required=True, metavar="MAP.toml", help="What the columns mean."
+)
+ENDINGS = {".gz", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".json", ".geojson"}
+
+Check = Callable[[Callable[[ImportResult], None]], ImportResult]
+Write = Callable[..., Awaitable[ImportResult]]
+
+
+@click.group("import")
+def import_() -> None:
+    """Bring in divisions, buildings and events from files."""
+
+
+@import_.command()
+@FILE
+@click.option("--root", metavar="CODE", help="Only this division and all below it.")
+@click.option("--grids", metavar="TYPE", help="Make a first grid of this type under each community.")
+@click.option(
+    "--map", "mapping", type=click.Path(path_type=Path), metavar="MAP.toml", help="For columns other than the official ones."
+)
+@DRY_RUN
+@REPORT
+@pass_context
+def divisions(
+    context: Context, *, file: Path, root: str | None, grids: str | None, mapping: Path | None, dry_run: bool, report: Path | None
+) -> None:
+    """Import administrative divisions as grids."""
+    meant = read_mapping(mapping, DivisionMapping) if mapping else OFFICIAL_DIVISIONS
+
+    async def write(deployment: Deployment, **how: Any) -> ImportResult:
+        return await import_divisions(deployment, operator("en"), file, meant, root=root, grids=grids, **how)
+
+    _import(context, file, lambda tell: check_divisions(file, meant, tell), write, dry_run=dry_run, report=report)
+
+
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def buildings(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import buildings from a table or a map."""
+    meant = read_mapping(mapping, BuildingMapping)
+
+    async def write(deployment: Deployment, **how: Any) -> ImportResult:
+        return await import_buildings(deployment, operator("en"), file, meant, **how)
+
+    _import(context, file, lambda tell: check_buildings(file, meant, tell), write, dry_run=dry_run, report=report)
+
+
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def events(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import events, with the past that their records tell."""
+    meant = read_mapping(mapping, EventMapping)
+
+    async def write(deployment: Deployment, **how: Any) -> ImportResult:
+        return await import_events(deployment, operator("en"), file, meant, **how)
+
+    _import(context, file, lambda tell: check_events(file, meant, tell), write, dry_run=dry_run, report=report)
+
+
+def _import(context: Context, file: Path, check: Check, write: Write, *, dry_run: bool, report: Path | None) -> None:
+    settings = context.settings()
+    checked = _check(check)
+    report = report or settings.folder / "reports" / f"{_bare_name(file)}.csv"
+    if report.resolve() == file.resolve():
+        raise FileError("the report would overwrite the file.", hint="Name another file with --report.")
+    deployment = open_deployment(settings)
+
+    async def run() -> ImportResult:
+        try:
+            await deployment.start(migrate=True)
+            with _Bar("Trying" if dry_run else "Importing", checked.rows) as bar:
+                return await write(deployment, dry_run=dry_run, report_path=report, progress=bar.show)
+        finally:
+            await deployment.close()
+
+    _summarize(asyncio.run(run()), report, dry_run=dry_run)
+
+
+def _check(check: Check) -> ImportResult:
+    with _Bar("Checking", None) as bar:
+        result = check(bar.show)
+    click.echo(f"Checked {result.rows:,} rows: {result.refused:,} cannot be understood{_codes(result)}.")
+    return result
+
+
+def _summarize(result: ImportResult, report: Path, *, dry_run: bool) -> None:
+    verb = "Would import" if dry_run else "Imported"
+    rest = f"{result.already_there:,} were there already; {result.refused:,} refused."
+    click.echo(f"{verb} {result.imported:,} of {result.rows:,} rows; {rest}")
+    if result.grids:
+        click.echo(f"Made {result.grids:,} first grids.")
+    for id, word in result.retired.items():
+        click.echo(f"Retired: {id} crosses a red line ({word}).")
+    for id, name in result.other_names.items():
+        click.echo(f"Two names: {id} also came as {name!r}; the first name stays.")
+    if result.refused:
+        click.echo(f"Refused{_codes(result)}: {report}")
+
+
+def _codes(result: ImportResult) -> str:
+    listed = ", ".join(f"{code} {count:,}" for code, count in result.codes.most_common())
+    return f" ({listed})" if listed else ""
+
+
+def _bare_name(file: Path) -> str:
+    """`events.csv.gz` → `events`."""
+    name = Path(file.name)
+    while name.suffix.lower() in ENDINGS:
+        name = name.with_suffix("")
+    return name.name
+
+
+@dataclass(slots=True)
+class _Bar:
+    """A progress bar on a terminal; nothing elsewhere."""
+
+    verb: str
+    total: int | None
+    _progress: Progress | None = None
+    _task: TaskID | None = None
+
+    def __enter__(self) -> "_Bar":
+        console = Console(stderr=True)
+        columns = (
+            TextColumn(self.verb),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[refused]} refused"),
+        )
+        self._progress = Progress(*columns, console=console, disable=not console.is_terminal)
+        self._progress.start()
+        self._task = self._progress.add_task(self.verb, total=self.total, refused=0)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def show(self, result: ImportResult) -> None:
+        if self._progress and self._task is not None:
+            self._progress.update(self._task, completed=result.rows, refused=result.refused)

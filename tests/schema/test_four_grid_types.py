@@ -1,0 +1,160 @@
+"""One event of each grid type, from report to closing, through mutations by viewers who hold the right posts."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
+
+pytestmark = pytest.mark.anyio
+
+REPORT = """mutation($input: EventReportInput!) {
+  eventReport(input: $input) { event { id number stage { name } kind { id } } userErrors { field code message } }
+}"""
+MOVE = """mutation($id: ID!, $input: EventMoveInput!) {
+  eventMove(id: $id, input: $input) { event { stage { name final } closed } userErrors { field code message } }
+}"""
+HISTORY = """query($id: ID!) { node(id: $id) { ... on Event {
+  closed history { sequence entry move toStage { name } account { login } post { role { id } } answers { name value } } } } }"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A move, who makes it (`role@where`), the answers, and the stage after."""
+
+    move: str
+    by: str
+    stage: str
+    answers: tuple[dict[str, Any], ...] = ()
+
+
+def text(name: str, value: str = "as agreed") -> dict[str, Any]:
+    return {"name": name, "text": value}
+
+
+def number(name: str, value: int) -> dict[str, Any]:
+    return {"name": name, "integer": value}
+
+
+HERE = {"name": "location", "position": {"longitude": 114.3, "latitude": 30.6}}
+PHOTO = {"name": "photo", "photos": ["p1"]}
+URBAN, SCENIC, RURAL, MARITIME = (GRIDS[name] for name in ("urban", "scenic", "rural", "maritime"))
+
+
+async def walk(town: Town, grid: str, kind: str, details: dict[str, Any], reporter: str, steps: list[Step], **more: Any) -> Any:
+    """Report an event and make the moves; returns its history."""
+    report = {"kindId": kind, "gridId": f"Grid:{town.grids[grid]}", "description": "seen on the round", "details": details} | more
+    answer = (await town.ask(REPORT, await town.login(reporter), input=report))["eventReport"]
+    assert answer["userErrors"] == []
+    id = answer["event"]["id"]
+    for step in steps:
+        await nobody_else_may(town, id, step)
+        answer = (await town.ask(MOVE, await town.login(step.by), id=id, input={"move": step.move, "answers": list(step.answers)}))[
+            "eventMove"
+        ]
+        assert answer["userErrors"] == [], step
+        assert answer["event"]["stage"]["name"] == step.stage
+    event = (await town.ask(HISTORY, id=id))["node"]
+    assert event["closed"]
+    assert [entry["move"] for entry in event["history"]] == [None, *(step.move for step in steps)]
+    assert [entry["account"]["login"] for entry in event["history"]] == [reporter, *(step.by for step in steps)]
+    return event["history"]
+
+
+async def nobody_else_may(town: Town, id: str, step: Step) -> None:
+    """The auditor, who sees everything, is refused with the role that is asked for."""
+    auditor = await town.viewer("community.auditor", DISTRICT)
+    refused = (await town.ask(MOVE, auditor, id=id, input={"move": step.move, "answers": list(step.answers)}))["eventMove"]
+    assert refused["event"] is None
+    assert [error["code"] for error in refused["userErrors"]] == ["MOVE_ROLE"]
+
+
+async def test_an_urban_event_goes_round_the_closed_loop(town: Town) -> None:
+    specialist, office = "community.department_specialist@water_works", {"name": "assignees", "assignees": [f"Office:{town.offices['water_works']}"]}
+    desk = {name: f"community.{name}@{DISTRICT}" for name in ("intake_officer", "shift_lead", "dispatcher")}
+    worker = f"community.grid_worker@{URBAN}"
+    history = await walk(
+        town,
+        URBAN,
+        "urban.pipe_burst",
+        {"urbanPipeBurst": {"pipe": "WATER", "roadSunk": False, "supplyCut": True}},
+        worker,
+        [
+            Step("forward", desk["intake_officer"], "filing", (text("kind", "urban.pipe_burst"),)),
+            Step("file", desk["shift_lead"], "dispatching", (text("kind", "urban.pipe_burst"),)),
+            Step("dispatch", desk["dispatcher"], "handling", (office,)),
+            Step("done", specialist, "feedback", (text("note"), {"name": "photo_after", "photos": ["p2"]})),
+            Step("ask_final_check", desk["dispatcher"], "verify_fixed", ({"name": "assignees", "assignees": [f"Post:{town.posts[worker]}"]},)),
+            Step("verified", worker, "evaluation", (PHOTO, HERE)),
+            Step("close", desk["shift_lead"], "closed", (number("score", 95),)),
+        ],
+    )
+    assert history[3]["answers"] == [{"name": "assignees", "value": [f"Office:{town.offices['water_works']}"]}]
+
+
+async def test_a_scenic_rescue_is_closed(town: Town) -> None:
+    information, responder = f"community.information_officer@{SCENIC}", f"scenic.emergency_responder@{SCENIC}"
+    await walk(
+        town,
+        SCENIC,
+        "scenic.rescue",
+        {"scenicRescue": {"nature": "FALL", "people": 1, "injured": 1}},
+        information,
+        [
+            Step("send", information, "on_the_way", ({"name": "assignees", "assignees": [f"Post:{town.posts[responder]}"]},)),
+            Step("arrive", responder, "on_the_spot", (HERE,)),
+            Step("hand_over", responder, "after_care", (text("note"),)),
+            Step("close", information, "closed", (text("outcome"), text("note"))),
+        ],
+    )
+
+
+async def test_a_village_matter_is_closed_by_its_reporter(town: Town) -> None:
+    worker, chief, leader = (f"{role}@{RURAL}" for role in ("community.grid_worker", "community.grid_chief", "rural.group_leader"))
+    await walk(
+        town,
+        RURAL,
+        "community.errand",
+        {"communityErrand": {"service": "pension papers", "mandateGiven": True}},
+        leader,
+        [
+            Step("accept", worker, "at_grid", (text("kind", "community.errand"),)),
+            Step("raise_to_community", chief, "at_community", (text("note"),)),
+            Step("done", f"community.community_head@{COMMUNITY}", "check", (text("note"), {"name": "photo_after", "photos": ["p"]})),
+            Step("verified", worker, "answered", (PHOTO, HERE)),
+            Step("rate", leader, "closed", (number("rating", 5),)),
+        ],
+        involved=[{"role": "beneficiary", "id": f"Person:{town.person}"}],
+    )
+
+
+async def test_a_boat_in_distress_is_brought_home(town: Town) -> None:
+    watch, leader = f"maritime.duty_watch@{SUBDISTRICT}", f"maritime.fleet_leader@{MARITIME}"
+    moves = await town.ask('{ workflow(id: "maritime.distress") { moves { move asks { name type required } } } }')
+    asks = {move["move"]: move["asks"] for move in moves["workflow"]["moves"]}
+
+    def answered(move: str) -> tuple[dict[str, Any], ...]:
+        samples: dict[str, Any] = {
+            "TEXT": {"text": "as heard"},
+            "INTEGER": {"integer": 3},
+            "FLAG": {"flag": True},
+            "DATE_TIME": {"dateTime": "2026-01-01T08:00:00+08:00"},
+            "POSITION": {"position": HERE["position"]},
+            "ASSIGNEES": {"assignees": [f"Post:{town.posts[leader]}"]},
+            "POSTS": {"assignees": [f"Post:{town.posts[leader]}"]},
+        }
+        return tuple({"name": ask["name"]} | samples[ask["type"]] for ask in asks[move] if ask["required"])
+
+    await walk(
+        town,
+        MARITIME,
+        "maritime.distress",
+        {"maritimeDistress": {"nature": "ENGINE", "peopleOnBoard": 3}},
+        watch,
+        [
+            Step("alert", watch, "alerting", answered("alert")),
+            Step("reach", leader, "assisting", answered("reach")),
+            Step("land", leader, "ashore", answered("land")),
+            Step("close", f"maritime.family_liaison@{COMMUNITY}", "safe", answered("close")),
+        ],
+    )
