@@ -5,15 +5,23 @@ from typing import Any
 import orjson
 import sqlalchemy as sa
 import strawberry
+from graphql import GraphQLError, GraphQLSyntaxError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult
+from strawberry.types.graphql import OperationType
 
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
+from wangge_core.errors import WanggeError
 from wangge_core.events.workflows import read_definition
 from wangge_core.plugin.definitions import WorkflowDefinition
 from wangge_core.rights.viewers import Viewer, anonymous
 from wangge_schema.build import build_schema
 from wangge_schema.session import Session
+
+
+ANY_OPERATION = (OperationType.QUERY, OperationType.MUTATION)
+INTERNAL = "INTERNAL_ERROR"
 
 
 class Api:
@@ -37,11 +45,28 @@ class Api:
             rows = await work.rows(sa.select(version.c.id, version.c.definition))
         self._definitions = {row.id: read_definition(row.definition) for row in rows}
 
-    async def run(self, query: str, variables: dict[str, Any] | None, viewer: Viewer, operation_name: str | None = None) -> ExecutionResult:
-        """The result of a document, with finished parts still as text."""
-        return await self.schema.execute(
-            query, variable_values=variables, operation_name=operation_name, context_value=await self.session(viewer)
-        )
+    async def run(
+        self,
+        query: str,
+        variables: dict[str, Any] | None,
+        viewer: Viewer,
+        operation_name: str | None = None,
+        *,
+        only_queries: bool = False,
+    ) -> ExecutionResult:
+        """The result of a document, with finished parts still as text. `only_queries` is for HTTP GET, which must not write."""
+        try:
+            return await self.schema.execute(
+                query,
+                variable_values=variables,
+                operation_name=operation_name,
+                context_value=await self.session(viewer),
+                allowed_operation_types=[OperationType.QUERY] if only_queries else ANY_OPERATION,
+            )
+        except CannotGetOperationTypeError as error:
+            return ExecutionResult(data=None, errors=[GraphQLError(error.as_http_error_reason())])
+        except InvalidOperationTypeError:
+            return ExecutionResult(data=None, errors=[GraphQLError("Send mutations with POST.")])
 
     async def execute(self, query: str, variables: dict[str, Any] | None = None, viewer: Viewer | None = None) -> dict[str, Any]:
         """The answer to a document as plain data: `{"data": …}` and, where something went wrong, `"errors"`."""
@@ -53,7 +78,27 @@ def encode(result: ExecutionResult) -> bytes:
     """The answer as it goes over the wire."""
     answer: dict[str, Any] = {"data": result.data}
     if result.errors:
-        answer["errors"] = [error.formatted for error in result.errors]
+        answer["errors"] = [formatted(error) for error in result.errors]
     if result.extensions:
         answer["extensions"] = result.extensions
     return orjson.dumps(answer)
+
+
+def formatted(error: GraphQLError) -> dict[str, Any]:
+    """A top-level error with a stable code. What went wrong inside the service is logged, not told."""
+    shown: dict[str, Any] = dict(error.formatted)
+    code = _code(error)
+    if code == INTERNAL:
+        shown["message"] = "Something went wrong inside the service."
+    return shown | {"extensions": {"code": code} | (shown.get("extensions") or {})}
+
+
+def _code(error: GraphQLError) -> str:
+    original = error.original_error
+    if isinstance(original, WanggeError):
+        return original.code
+    if original is not None and not isinstance(original, GraphQLError):
+        return INTERNAL
+    if isinstance(error, GraphQLSyntaxError):
+        return "GRAPHQL_PARSE_FAILED"
+    return "GRAPHQL_VALIDATION_FAILED"

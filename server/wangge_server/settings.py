@@ -19,7 +19,9 @@ from wangge_core.rules import Rules
 FILE = "wangge.toml"
 PREFIX = "WANGGE_"
 SHIPPED_PLUGINS = ("urban", "scenic", "rural", "maritime")
-NOT_SETTINGS = {"WANGGE_SETTINGS", "WANGGE_DATA", "WANGGE_TEST_PG_URL"}
+HANDED_OVER = "WANGGE_HANDED_OVER"
+"""Where the command leaves its settings for the worker processes that it starts."""
+NOT_SETTINGS = {HANDED_OVER, "WANGGE_SETTINGS", "WANGGE_DATA", "WANGGE_TEST_PG_URL"}
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

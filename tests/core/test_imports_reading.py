@@ -134,7 +134,7 @@ def test_a_workbook_is_read_as_text(tmp_path: Path) -> None:
     assert sheet is not None
     for row in (
         ("code", "name", "parent", "at", "day"),
-        (1.0, "东街", None, datetime(2026, 1, 2, 3, 4, 5), date(2026, 1, 2)),
+        (1.0, "东街", None, datetime(2026, 1, 2, 3, 4, 5), date(2026, 1, 2)),  # noqa: DTZ001 - a sheet has no zones
         (),
         (2, "x", 0.5, None, None),
     ):

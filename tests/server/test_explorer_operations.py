@@ -31,8 +31,8 @@ def test_a_ready_operation_is_valid(operation: ExplorerOperation, schema: GraphQ
 @pytest.mark.parametrize("operation", READY, ids=lambda operation: operation.title)
 def test_its_variables_fit(operation: ExplorerOperation, schema: GraphQLSchema):
     definition = definition_of(operation)
-    assert set(operation.variables) <= {one.variable.name.value for one in definition.variable_definitions}
-    coerced = get_variable_values(schema, definition.variable_definitions, dict(operation.variables))
+    assert set(operation.variables) <= {one.variable.name.value for one in definition.variable_definitions or ()}
+    coerced = get_variable_values(schema, definition.variable_definitions or (), dict(operation.variables))
     assert not isinstance(coerced, list), coerced
 
 

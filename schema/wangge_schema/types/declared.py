@@ -79,7 +79,7 @@ def _templates(needs: dict[str, Any], reader: Reader) -> list[str]:
 
 @planned(table=t.grid_type, orders=ORDERS, filters=DECLARED_FILTERS)
 class GridType:
-    """A kind of grid, from a plugin: urban, scenic, rural, maritime and whatever integrators add."""
+    """A kind of grid, from a plugin: towns, villages, sights, the sea and whatever integrators add."""
 
     id: strawberry.ID = declared_id("Its name, such as `urban`.")
     label: str = label_field()
@@ -211,7 +211,7 @@ _current = (
 class Workflow:
     """The stages that an event of some kind goes through, and the moves between them; the version that new events start under."""
 
-    id: strawberry.ID = declared_id("Its name, such as `scenic.rescue`.")
+    id: strawberry.ID = declared_id("Its name, such as `community.three_loops`.")
     label: str = label_field()
     plugin: str = plugin_field()
     available: bool = available_field()
@@ -304,7 +304,7 @@ def _involves(needs: dict[str, Any], reader: Reader) -> list[InvolvementRole]:
 class EventKind:
     """A sort of matter to settle: from a plugin, or from an imported local catalogue."""
 
-    id: strawberry.ID = declared_id("Its name, such as `scenic.rescue`; `local.CATALOGUE.KEY…` for a local one.")
+    id: strawberry.ID = declared_id("Its name, such as `community.hazard`; `local.CATALOGUE.KEY…` for a local one.")
     label: str = label_field()
     plugin: str = plugin_field()
     available: bool = available_field()
@@ -323,7 +323,7 @@ class EventKind:
 class AssetKind:
     """A sort of thing on the ground."""
 
-    id: strawberry.ID = declared_id("Its name, such as `maritime.vessel`.")
+    id: strawberry.ID = declared_id("Its name, such as `manhole_cover` qualified with its plugin.")
     label: str = label_field()
     plugin: str = plugin_field()
     available: bool = available_field()

@@ -29,7 +29,7 @@ class InvolvedInput:
 class EventReportFields:
     """An event to report. Name the grid, or a building or place in it."""
 
-    kind_id: strawberry.ID = required("What sort of matter it is, such as `scenic.rescue`.")
+    kind_id: strawberry.ID = required("What sort of matter it is, such as `community.hazard`.")
     description: str = required("What was seen or asked for, at most 4,000 characters.")
     grid_id: strawberry.ID | None = optional("The grid of the base layer that it belongs to.")
     building_id: strawberry.ID | None = optional("The building that it is about.")

@@ -43,7 +43,7 @@ def payload(mutation: str, thing: str, type: Any, codes: Iterable[str]) -> Any:
     error = _made(
         f"{mutation}Error",
         {
-            "field": (str | None, "The path of the input at fault, such as `details.scenicRescue.injured`; null for the whole."),
+            "field": (str | None, "The path of the input at fault, such as `details.communityHazard.immediateDanger`; null for the whole."),
             "message": (str, "What to show, in the viewer's language."),
             "code": (enum, "A stable code."),
         },

@@ -115,7 +115,7 @@ class AssetRegisterFields:
     """An asset to register."""
 
     grid_id: strawberry.ID = required("The grid that it belongs to.")
-    kind_id: strawberry.ID = required("Its kind, such as `maritime.vessel`.")
+    kind_id: strawberry.ID = required("Its kind, such as `community.notice_board`.")
     name: str = required("Its name or number, at most 200 characters.")
     position: PositionInput | None = optional("Where it is.")
 

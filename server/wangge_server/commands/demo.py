@@ -1,7 +1,6 @@
 """`wangge demo`: fill a fictional town, hand out a token for each role, and serve it."""
 
 import asyncio
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from wangge_server.commands.context import Context, pass_context, split
 from wangge_server.demo.filling import fill
-from wangge_server.demo.markers import Marker, check_marker, clear, forbid_other_data, read_marker, write_marker
+from wangge_server.demo.markers import Marker, check_marker, clear, forbid_other_data, place_of, read_marker, write_marker
 from wangge_server.settings import Settings, open_deployment
 from wangge_server.sign_in import TOKENS_FILE, make_tokens
 
@@ -62,7 +61,7 @@ def demo_settings(settings: Settings) -> Settings:
 
 async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 1.0) -> Marker:
     """The marker of the town that is there, or of one filled now. Raises WanggeError where other data is in the way."""
-    wanted = Marker(database=settings.database_url, plugins=settings.plugins, seed=seed)
+    wanted = Marker(database=place_of(settings), plugins=settings.plugins, seed=seed)
     present = read_marker(settings.folder)
     if fresh:
         await clear(settings, present)
@@ -110,12 +109,10 @@ class Bars:
 
 def show(settings: Settings, marker: Marker, tokens: Mapping[str, str]) -> None:
     """The counts, a token for each role, where the tokens are kept, and a first request."""
-    width = shutil.get_terminal_size().columns
-    click.echo("，".join(f"{number:,} {name}" for name, number in marker.counts.items()).replace("，", ", "))
+    click.echo(" · ".join(f"{number:,} {name}" for name, number in marker.counts.items()))
     click.echo("\nA token for each role (valid for thirty days):")
     for name, token in tokens.items():
-        line = f"  {name:<34} {marker.logins[name]:<30} {token}"
-        click.echo(line if width >= len(line) else f"  {name}  ({marker.logins[name]})\n    {token}")
+        click.echo(f"{name} ({marker.logins[name]})\n  {token}")
     url = f"http://{settings.host}:{settings.port}/graphql"
     path = Path(settings.folder, TOKENS_FILE)
     click.echo(f"\nThe tokens are in {path}. The service is at {url}; try:\n")

@@ -27,6 +27,11 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     logins: Mapping[str, str] = {}
 
 
+def place_of(settings: Settings) -> str:
+    """The URL of the database without its password."""
+    return database_url(settings.database_url).render_as_string(hide_password=True)
+
+
 def read_marker(folder: Path) -> Marker | None:
     """The marker of a data folder; None where there is none."""
     path = folder / FILE
@@ -52,17 +57,22 @@ async def clear(settings: Settings, present: Marker | None) -> None:
     """Throw the demo town away that the marker names; without a marker there is none."""
     if present is None:
         return
-    if present.database != settings.database_url:
+    if present.database != place_of(settings):
         raise SettingError(
             "the demo town of this folder is in another database.", hint=f"Name it ({present.database}), or use another folder."
         )
-    url = database_url(present.database)
+    url = database_url(settings.database_url)
     if url.get_backend_name() == "sqlite" and url.database:
-        for ending in ("", "-wal", "-shm"):
-            Path(url.database + ending).unlink(missing_ok=True)
+        _remove(Path(url.database))
     else:
         await _drop_tables(settings)
     (settings.folder / FILE).unlink()
+
+
+def _remove(path: Path) -> None:
+    """A database file of SQLite with what lies beside it."""
+    for ending in ("", "-wal", "-shm"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
 
 
 async def _drop_tables(settings: Settings) -> None:

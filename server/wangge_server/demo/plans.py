@@ -20,7 +20,7 @@ USUAL_END = 0.86
 """The part of matters that end where a workflow means them to end."""
 REOPENED = 0.03
 UNUSUAL = {"reason": 2, "approval": 4}
-"""What a move costs more that asks for this: going back, or ending a matter without a result, is not the usual way."""
+"""What a move costs more that asks for this: going back, or ending without a result, is unusual."""
 
 
 @dataclass(slots=True, kw_only=True)

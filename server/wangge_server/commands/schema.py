@@ -1,0 +1,31 @@
+"""`wangge schema`: the SDL of a deployment."""
+
+import difflib
+import sys
+from pathlib import Path
+
+import click
+
+from wangge_core.plugin.loading import load_plugins
+from wangge_schema.build import build_schema
+from wangge_server.commands.context import Context, pass_context, split
+
+
+@click.command()
+@click.option("--plugins", metavar="A,B", help="The plugins to switch on.")
+@click.option("--check", metavar="FILE", type=click.Path(path_type=Path), help="Compare with a file instead of printing.")
+@pass_context
+def schema(context: Context, plugins: str | None, check: Path | None) -> None:
+    """Print the GraphQL schema, or say where a file differs from it."""
+    settings = context.settings(plugins=split(plugins))
+    sdl = build_schema(load_plugins(settings.plugins)).as_str() + "\n"
+    if check is None:
+        click.echo(sdl, nl=False)
+        return
+    committed = check.read_text(encoding="utf-8") if check.exists() else ""
+    difference = list(difflib.unified_diff(committed.splitlines(), sdl.splitlines(), str(check), "schema", lineterm="", n=1))
+    if difference:
+        click.echo("\n".join(difference[:60]))
+        click.echo(f"{check} is not the schema of this code. Run `make fix` and look at the difference.", err=True)
+        sys.exit(1)
+    click.echo(f"{check} is the schema of this code.")
