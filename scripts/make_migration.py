@@ -6,6 +6,7 @@ import tempfile
 from pathlib import Path
 
 from alembic import command
+
 from wangge_core.db.engines import database_url
 from wangge_core.db.migrating import configuration, migration_engine, upgrade
 

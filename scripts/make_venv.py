@@ -9,7 +9,9 @@ OLDEST = (3, 11)
 
 def main(folder: str, constraints: str, *packages: str) -> None:
     if sys.version_info < OLDEST:
-        sys.exit(f"Python {OLDEST[0]}.{OLDEST[1]} or later is needed; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 …")
+        sys.exit(
+            f"Python {OLDEST[0]}.{OLDEST[1]} or later is needed; this is {sys.version.split()[0]}. Try: make PYTHON=python3.11 …"
+        )
     try:
         import ensurepip  # noqa: F401, PLC0415 - Debian leaves it out of python3
         import venv  # noqa: PLC0415
@@ -25,7 +27,7 @@ def main(folder: str, constraints: str, *packages: str) -> None:
 
 
 def run(command: list[str]) -> None:
-    finished = subprocess.run(command, check=False)  # noqa: S603
+    finished = subprocess.run(command, check=False)
     if finished.returncode:
         sys.exit(f"Failed: {' '.join(command)}")
 

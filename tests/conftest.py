@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+
 from databases import PostgreSQL, start_postgresql
 from towns import Town, make_town
 from wangge_core.db.engines import database_url

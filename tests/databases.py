@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: the one that WANGGE_TEST_PG_URL names, else a throw-away one from the machine's binaries or a wheel."""
+"""A PostgreSQL server for the tests: the one that WANGGE_TEST_PG_URL names, else one made from the machine's binaries or a wheel."""
 
 import asyncio
 import os
@@ -84,7 +84,7 @@ def _start(binaries: Path, folder: Path) -> PostgreSQL:
     sockets.mkdir()
     if os.getuid() == 0:  # initdb refuses root
         for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and str(path).startswith("/tmp/"):  # noqa: S108
+            if path.stat().st_uid == 0 and str(path).startswith("/tmp/"):
                 path.chmod(0o755)
         nobody = pwd.getpwnam("nobody")
         for path in (folder, sockets):
@@ -98,7 +98,9 @@ def _start(binaries: Path, folder: Path) -> PostgreSQL:
 
 def _run(command: list[object]) -> None:
     user = "nobody" if os.getuid() == 0 else None
-    subprocess.run([str(part) for part in command], check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/")
+    subprocess.run(
+        [str(part) for part in command], check=True, user=user, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/"
+    )
 
 
 def _free_port() -> int:

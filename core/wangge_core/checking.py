@@ -37,7 +37,9 @@ def check_not_future(value: datetime | None, now: datetime, field: str) -> Itera
         yield refusal("IN_THE_FUTURE", field)
 
 
-def read_details(kind_id: str, definition: DetailsDefinition | None, given: Any, field: str = "details") -> tuple[Any, tuple[Refusal, ...]]:
+def read_details(
+    kind_id: str, definition: DetailsDefinition | None, given: Any, field: str = "details"
+) -> tuple[Any, tuple[Refusal, ...]]:
     """The details as they are stored, or why they are refused. `given` is plain data; the kind's dataclass validates it."""
     if definition is None:
         return None, () if given is None else (refusal("DETAILS_UNEXPECTED", field, id=kind_id),)

@@ -1,6 +1,6 @@
 """A deployment: the database of one place with its rules and its clock, from which units of work come."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
@@ -36,13 +36,13 @@ class Deployment:
             await mirror(work, self.rules.registry)
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[Work]:
+    async def read(self) -> AsyncGenerator[Work, None]:
         """A transaction that is rolled back at the end."""
         async with self._reader.connect() as connection:
             yield Work(connection, self.rules, self.clock())
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[Work]:
+    async def write(self) -> AsyncGenerator[Work, None]:
         """A transaction that is committed at the end, outbox included, or rolled back when anything raises."""
         async with self._writer.begin() as connection:
             work = Work(connection, self.rules, self.clock())

@@ -41,8 +41,8 @@ class IdempotencyKeyReusedError(WanggeError):
 class Refusal:
     """Why one item was not accepted.
 
-    `code` is one of `wangge_core.refusals.MESSAGES`; `field` the path of the input at fault (`details.injured`), empty for the whole item;
-    `values` fill the message in the viewer's language.
+    `code` is one of `wangge_core.refusals.MESSAGES`; `field` the path of the input at fault (`details.injured`), empty for the
+    whole item; `values` fill the message in the viewer's language.
     """
 
     code: str
@@ -62,11 +62,11 @@ class Outcome:
         return not self.refusals
 
 
-def refused(code: str, field: str = "", **values: object) -> Outcome:
+def refused(code: str, field: str = "", /, **values: object) -> Outcome:
     """The outcome of an item with a single refusal."""
     return Outcome(refusals=(refusal(code, field, **values),))
 
 
-def refusal(code: str, field: str = "", **values: object) -> Refusal:
+def refusal(code: str, field: str = "", /, **values: object) -> Refusal:
     """A refusal whose message values are given as keywords."""
     return Refusal(code, field, {name: str(value) for name, value in values.items()})

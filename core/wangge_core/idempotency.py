@@ -14,7 +14,9 @@ from wangge_core.rights.viewers import Viewer
 
 def request_hash(operation: str, request: Any) -> str:
     """The hash of what was asked; equal requests have equal hashes."""
-    return hashlib.sha256(orjson.dumps([operation, request], default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)).hexdigest()
+    return hashlib.sha256(
+        orjson.dumps([operation, request], default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
+    ).hexdigest()
 
 
 async def earlier_answer(work: Work, viewer: Viewer, key: str, digest: str) -> int | None:
@@ -27,7 +29,8 @@ async def earlier_answer(work: Work, viewer: Viewer, key: str, digest: str) -> i
         return None
     if row.request_hash != digest:
         raise IdempotencyKeyReusedError(
-            "this idempotency key was used for another request.", hint="Make a new key for each request, and repeat it only with the same input."
+            "this idempotency key was used for another request.",
+            hint="Make a new key for each request, and repeat it only with the same input.",
         )
     return row.thing_id
 

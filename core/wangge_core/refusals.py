@@ -28,7 +28,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "STAFFING_UNKNOWN": ("网格类型 {type} 没有配备模板 {id}。", "The grid type {type} has no staffing template {id}."),
     "KIND_UNKNOWN": ("没有启用类别 {id}。", "No enabled plugin or catalogue has the kind {id}."),
     "KIND_RETIRED": ("类别 {id} 已停用。", "The kind {id} is retired."),
-    "KIND_OTHER_WORKFLOW": ("类别 {id} 的流程不同，不能改为该类别。", "The kind {id} has another workflow; the event cannot change to it."),
+    "KIND_OTHER_WORKFLOW": (
+        "类别 {id} 的流程不同，不能改为该类别。",
+        "The kind {id} has another workflow; the event cannot change to it.",
+    ),
     "DETAILS_UNEXPECTED": ("类别 {id} 没有专有字段。", "The kind {id} has no details."),
     "DETAILS_OF_OTHER_KIND": ("所填专有字段不属于类别 {id}。", "These are not the details of the kind {id}."),
     "DETAILS_REQUIRED": ("类别 {id} 需要专有字段。", "The kind {id} needs details."),

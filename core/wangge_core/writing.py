@@ -47,11 +47,25 @@ def check_grid(
     return [] if viewer.may(capability, grid.path) else [refusal("NOT_ALLOWED", field)]
 
 
+async def grids_of_units(work: Work, unit_ids: Sequence[int | None]) -> Mapping[int, int]:
+    """The grid of each unit, through its building."""
+    wanted = [id for id in unit_ids if id is not None]
+    units = await work.by_ids((t.unit.c.building_id,), t.unit.c.id, wanted)
+    buildings = await work.by_ids((t.building.c.grid_id,), t.building.c.id, [row.building_id for row in units.values()])
+    return {id: buildings[row.building_id].grid_id for id, row in units.items()}
+
+
+def check_unit(grid_of_unit: Mapping[int, int], unit_id: int | None, grid_id: int) -> list[Refusal]:
+    """A unit that is named must lie in the grid of the thing that names it."""
+    known = unit_id is None or grid_of_unit.get(unit_id) == grid_id
+    return [] if known else [refusal("NOT_FOUND", "unitId", what="Unit", id=unit_id)]
+
+
 async def already_there(work: Work, table: sa.Table, keys: Sequence[tuple[str | None, str | None]]) -> set[tuple[str, str]]:
     """Which of these (source name, source key) a table holds."""
     found: set[tuple[str, str]] = set()
     for name in {name for name, key in keys if name and key}:
         wanted = [key for source, key in keys if source == name and key]
-        rows = await work.by_ids((table.c.source_name,), table.c.source_key, wanted) if len(wanted) else {}
+        rows = await work.by_ids((table.c.source_name,), table.c.source_key, wanted) if wanted else {}
         found |= {(name, key) for key, row in rows.items() if row.source_name == name}
     return found

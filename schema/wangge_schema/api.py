@@ -19,7 +19,6 @@ from wangge_core.rights.viewers import Viewer, anonymous
 from wangge_schema.build import build_schema
 from wangge_schema.session import Session
 
-
 ANY_OPERATION = (OperationType.QUERY, OperationType.MUTATION)
 INTERNAL = "INTERNAL_ERROR"
 

@@ -45,5 +45,3 @@ async def _resolve(_source: Any, info: Any, **_arguments: Any) -> Completed:
     session: Session = info.context
     async with session.deployment.read() as work:
         return await read(work, session.reader(work.now), chosen_field(info))
-
-

@@ -4,11 +4,11 @@ A front-end that knows only the core reads `kind` and `values`; one that knows t
 plugin that is switched off read as `UnavailableDetails`. Values of class PRIVATE are null for who may not see people there.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
 from dataclasses import fields as dataclass_fields
 from enum import Enum
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 import strawberry
@@ -20,6 +20,7 @@ from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.plugin.registry import Registry
 from wangge_schema.reading.declare import Reader, Row, Scalar, computed, need
 from wangge_schema.reading.filters import camel
+from wangge_schema.reading.making import MAKE, make_class, make_enum, optional_field
 from wangge_schema.reading.project import Typed
 from wangge_schema.scalars import JSON, Date, DateTime
 
@@ -32,25 +33,44 @@ class DetailValue:
     label: str = strawberry.field(description="What to show, in the viewer's language.")
     type: str = strawberry.field(description="The field's GraphQL type without list and non-null marks.")
     value: JSON | None = strawberry.field(description="The value; null where there is none or the viewer may not see it.")
-    text: str | None = strawberry.field(description="The value as text in the viewer's language: options by their labels, lists with commas.")
+    text: str | None = strawberry.field(
+        description="The value as text in the viewer's language: options by their labels, lists with commas."
+    )
 
 
-def _interface(name: str, what: str) -> type[Any]:
-    made = type(name, (), {"__annotations__": {"kind": strawberry.ID, "values": list[DetailValue]}})
-    made.kind = strawberry.field(description=f"The id of the {what}'s kind or type.")  # type: ignore[attr-defined]
-    made.values = strawberry.field(description="Every value with its label.")  # type: ignore[attr-defined]
-    return strawberry.interface(made, name=name, description=f"What a kind of {what} adds; each kind has its own type.")
+@strawberry.interface(description="What a kind adds to a thing; each kind has its own type.")
+class Details:
+    kind: strawberry.ID = strawberry.field(description="The id of the kind, or of the grid type.")
+    values: list[DetailValue] = strawberry.field(description="Every value with its label.")
 
 
-EventDetails = _interface("EventDetails", "event")
-AssetDetails = _interface("AssetDetails", "asset")
-PlaceDetails = _interface("PlaceDetails", "place")
-GridDetails = _interface("GridDetails", "grid")
-INTERFACES: Mapping[str, type[Any]] = {"event": EventDetails, "asset": AssetDetails, "place": PlaceDetails, "grid": GridDetails}
+@strawberry.interface(description="What a kind of event adds.")
+class EventDetails(Details):
+    pass
 
 
-@strawberry.type(description="Details of a kind whose plugin is switched off. They are kept, and read again when it is switched on.")
-class UnavailableDetails(EventDetails, AssetDetails, PlaceDetails, GridDetails):  # type: ignore[misc, valid-type]
+@strawberry.interface(description="What a kind of asset adds.")
+class AssetDetails(Details):
+    pass
+
+
+@strawberry.interface(description="What a kind of place adds.")
+class PlaceDetails(Details):
+    pass
+
+
+@strawberry.interface(description="What a type of grid adds.")
+class GridDetails(Details):
+    pass
+
+
+INTERFACES: Mapping[str, type[Details]] = {"event": EventDetails, "asset": AssetDetails, "place": PlaceDetails, "grid": GridDetails}
+
+
+@strawberry.type(
+    description="Details of a kind whose plugin is switched off. They are kept, and read again when it is switched on."
+)
+class UnavailableDetails(EventDetails, AssetDetails, PlaceDetails, GridDetails):
     pass
 
 
@@ -90,75 +110,67 @@ class _Maker:
     """Makes Strawberry types from detail fields; enums and nested types once each."""
 
     def __init__(self) -> None:
-        self._made: dict[str, type[Any]] = {}
+        self._made: dict[str, Any] = {}
 
-    def object(self, definition: DetailsDefinition, interface: type[Any]) -> type[Any]:
-        members = {one.name: (self._output(one), one) for one in definition.fields}
-        cls = _class(definition.graphql_name, members, bases=(interface,))
-        return strawberry.type(cls, name=definition.graphql_name, description=definition.description)
+    def object(self, definition: DetailsDefinition, interface: Any) -> Any:
+        """The type of a kind's details."""
+        cls = self._class(definition.graphql_name, definition.fields, self._output, bases=(interface,))
+        return MAKE.type(cls, name=definition.graphql_name, description=definition.description)
 
-    def one_of(self, sort: str, found: Mapping[str, DetailsDefinition]) -> type[Any]:
+    def one_of(self, sort: str, found: Mapping[str, DetailsDefinition]) -> Any:
         """The input that carries the details of exactly one kind."""
         name = f"{sort.capitalize()}DetailsInput"
-        annotations: dict[str, Any] = {}
-        cls = type(name, (), {})
-        for id, definition in found.items():
-            key = input_field(id)
-            annotations[key] = strawberry.Maybe[self.input(definition)]
-            setattr(cls, key, strawberry.field(description=f"For the kind {id}."))
-        cls.__annotations__ = annotations
-        return strawberry.input(cls, name=name, one_of=True, description=f"The details of one kind of {sort}.")
+        fields = {
+            input_field(id): (strawberry.Maybe[self._input_of(definition)], MAKE.field(description=f"For the kind {id}."))
+            for id, definition in found.items()
+        }
+        return MAKE.input(make_class(name, fields), name=name, one_of=True, description=f"The details of one kind of {sort}.")
 
-    def input(self, definition: DetailsDefinition) -> type[Any]:
+    def _input_of(self, definition: DetailsDefinition) -> Any:
         return self._input(f"{definition.graphql_name}Input", definition.description, definition.fields)
 
-    def _input(self, name: str, description: str, fields: Iterable[DetailField]) -> type[Any]:
+    def _input(self, name: str, description: str, fields: Iterable[DetailField]) -> Any:
         if name not in self._made:
-            cls = _class(name, {one.name: (self._given(one), one) for one in fields})
-            self._made[name] = strawberry.input(cls, name=name, description=description)
+            self._made[name] = MAKE.input(self._class(name, fields, self._given), name=name, description=description)
         return self._made[name]
 
     def _output(self, field: DetailField) -> Any:
         inner = self._scalar(field) or self._nested(field)
         hidden = field.data_class is DataClass.PRIVATE
-        whole = list[inner] if field.many else inner
-        return whole if field.required and not hidden else whole | None
+        return _shaped(inner, field, required=field.required and not hidden)
 
     def _given(self, field: DetailField) -> Any:
         inner = self._scalar(field) or self._input(f"{field.type}Input", f"See {field.type}.", field.fields)
-        whole = list[inner] if field.many else inner
-        return whole if field.required else whole | None
+        return _shaped(inner, field, required=field.required)
 
     def _scalar(self, field: DetailField) -> Any:
         if not field.options:
             return SCALAR_TYPES.get(field.type)
         if field.type not in self._made:
-            members = {
-                value: strawberry.enum_value(value, description=f"{label.zh} · {label.en}") for value, label in field.options
-            }
-            self._made[field.type] = _enum(field.type, members)
+            values = {value: f"{label.zh} · {label.en}" for value, label in field.options}
+            self._made[field.type] = make_enum(field.type, values, "The options of a field of details.")
         return self._made[field.type]
 
     def _nested(self, field: DetailField) -> Any:
         if field.type not in self._made:
-            cls = _class(field.type, {one.name: (self._output(one), one) for one in field.fields})
-            self._made[field.type] = strawberry.type(cls, name=field.type, description=f"Part of the details: {field.label.en}.")
+            cls = self._class(field.type, field.fields, self._output)
+            self._made[field.type] = MAKE.type(cls, name=field.type, description=f"Part of the details: {field.label.en}.")
         return self._made[field.type]
 
+    def _class(
+        self, name: str, fields: Iterable[DetailField], annotation: Callable[[DetailField], Any], bases: tuple[Any, ...] = ()
+    ) -> Any:
+        return make_class(name, {one.name: (annotation(one), _strawberry_field(one)) for one in fields}, bases=bases)
 
-def _enum(name: str, members: dict[str, Any]) -> Any:
-    return strawberry.enum(Enum(name, members), name=name, description="The options of a field of details.")
+
+def _shaped(inner: Any, field: DetailField, *, required: bool) -> Any:
+    whole = list[inner] if field.many else inner
+    return whole if required else whole | None
 
 
-def _class(name: str, members: Mapping[str, tuple[Any, DetailField]], bases: tuple[type[Any], ...] = ()) -> type[Any]:
-    cls = type(name, bases, {"__annotations__": {key: annotation for key, (annotation, _) in members.items()}})
-    for key, (_, field) in members.items():
-        description = f"{field.label.zh} · {field.label.en}" + ("" if field.data_class is DataClass.STAFF else f" ({field.data_class.value})")
-        if field.required:
-            setattr(cls, key, strawberry.field(description=description))
-        else:
-            setattr(cls, key, strawberry.field(description=description, default=strawberry.UNSET))
-    return cls
+def _strawberry_field(field: DetailField) -> Any:
+    said = f"{field.label.zh} · {field.label.en}" + ("" if field.data_class is DataClass.STAFF else f" ({field.data_class.value})")
+    return MAKE.field(description=said) if field.required else optional_field(said)
 
 
 def input_field(kind_id: str) -> str:
@@ -217,7 +229,11 @@ def _nested_member(field: DetailField, value: Mapping[str, Any]) -> Typed:
 def _value(field: DetailField, value: Any, language: str) -> DetailValue:
     labels = {option: label.in_language(language) for option, label in field.options}
     return DetailValue(
-        name=camel(field.name), label=field.label.in_language(language), type=field.type, value=value, text=_text(value, labels, language)
+        name=camel(field.name),
+        label=field.label.in_language(language),
+        type=field.type,
+        value=value,
+        text=_text(value, labels, language),
     )
 
 
@@ -227,9 +243,11 @@ def _text(value: Any, labels: Mapping[str, str], language: str) -> str | None:
     if isinstance(value, bool):
         return {"zh": ("否", "是"), "en": ("no", "yes")}[language][value]
     if isinstance(value, list):
-        return "，".join(_text(one, labels, language) or "" for one in value)
+        items = cast("list[Any]", value)
+        return ("，" if language == "zh" else ", ").join(_text(one, labels, language) or "" for one in items)
     if isinstance(value, dict):
-        return " ".join(_text(one, labels, language) or "" for one in value.values())
+        members = cast("dict[str, Any]", value)
+        return " ".join(_text(one, labels, language) or "" for one in members.values())
     return labels.get(value, str(value)) if isinstance(value, str) else str(value)
 
 
@@ -238,7 +256,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, list):
-        return [plain(one) for one in value]
+        items = cast("list[Any]", value)
+        return [plain(one) for one in items]
     if is_dataclass(value):
         members = ((field.name, getattr(value, field.name)) for field in dataclass_fields(value))
         return {name: plain(member) for name, member in members if member is not strawberry.UNSET and member is not None}

@@ -28,7 +28,7 @@ class Session:
         return Reader(self.viewer, self.deployment.rules.registry, now, self.definitions)
 
 
-def chosen_field(info: GraphQLResolveInfo) -> Chosen:
+def chosen_field(info: GraphQLResolveInfo[Any]) -> Chosen:
     """The field that a resolver was called for, as the planner selects from it."""
     variables: Any = info.variable_values  # Strawberry hands over the coerced values alone
     document = Document(info.schema, info.fragments, VariableValues(sources={}, coerced=variables))

@@ -1,6 +1,6 @@
 """The ASGI app: its routes, and what starts and stops with it."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
@@ -21,7 +21,7 @@ def create_app(settings: Settings) -> Starlette:
     endpoint = GraphQLEndpoint(Api(deployment), settings)
 
     @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+    async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
         await deployment.start()
         yield
         await deployment.close()

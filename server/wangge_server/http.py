@@ -56,7 +56,9 @@ class GraphQLEndpoint:
             return _failed(error.status, error.code, str(error), accepted)
         except SignInError as error:
             return _failed(401, error.code, error.message, accepted, reason=error.reason)
-        result = await self.api.run(asked.query, asked.variables, viewer, asked.operation_name, only_queries=request.method == "GET")
+        result = await self.api.run(
+            asked.query, asked.variables, viewer, asked.operation_name, only_queries=request.method == "GET"
+        )
         failed = result.data is None and accepted == GRAPHQL
         return Response(encode(result), 400 if failed else 200, media_type=accepted)
 
@@ -141,5 +143,5 @@ def _language(header: str) -> Language:
 
 def _failed(status: int, code: str, message: str, media_type: str, **more: str) -> Response:
     error = {"message": message, "extensions": {"code": code} | more}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
     return Response(orjson.dumps({"errors": [error]}), status, headers=headers, media_type=media_type)

@@ -1,8 +1,9 @@
 """The ready operations of the explorer, one file each in `operations/`, and the variables that they start with.
 
-Codes and ids are those of the demo town; elsewhere take them from the answers of the reading operations.
+Codes and ids are those of the demo town, where the move settles what was just reported; elsewhere take them from what the reads answer.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +24,19 @@ REPORT = {
     "description": "三号楼前的路灯杆倾斜，有人经过时不安全。",
     "details": {"communityHazard": {"hazard": "FALLING_OBJECT", "immediateDanger": True}},
 }
-MOVE = {"move": "accept", "answers": [{"name": "note", "text": "收到，马上去看。"}]}
+MOVE = {"move": "settle_on_the_spot", "answers": [{"name": "note", "text": "已联系产权单位，现场扶正并围挡。"}]}
 ACCOUNT = {"login": "new.worker", "name": "新来的网格员"}
-POST = {"accountId": "Account:1", "roleId": "community.grid_worker", "gridId": "Grid:4"}
+POST = {"accountId": "Account:1", "roleId": "community.mediator", "gridId": "Grid:4"}
 
 
+@cache
 def ready_operations() -> tuple[ExplorerOperation, ...]:
     """Every ready operation, in the order of the menu."""
     return (
         _ready("public_grids", "Grids, their types and stations", PUBLIC, under=DISTRICT),
-        _ready("my_day", "Who I am and what is given to me", PHONE),
+        _ready("my_day", "My grid and its open events", PHONE),
         _ready("report_event", "Report an event", PHONE, input=REPORT, key="report-1"),
-        _ready("move_event", "Make a move", PHONE, id="Event:1", input=MOVE, key="move-1"),
+        _ready("move_event", "Make a move", PHONE, id="Event:921", input=MOVE, key="move-1"),
         _ready("open_events", "Open events below a grid", DUTY_ROOM, under=DISTRICT, after=None),
         _ready("event_history", "One event with its history", DUTY_ROOM, id="Event:1"),
         _ready("event_kinds", "Kinds of events", INTEGRATOR),

@@ -1,4 +1,7 @@
-"""Settings: one TOML file (`wangge.toml`, or the file that WANGGE_SETTINGS names) and the environment, which wins. Unknown keys are refused."""
+"""Settings: one TOML file (`wangge.toml`, or the file that WANGGE_SETTINGS names) and the environment, which wins.
+
+Unknown keys are refused.
+"""
 
 import os
 import tomllib

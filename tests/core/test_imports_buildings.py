@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
+
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_core.grids.grids import NewGrid, create_grids

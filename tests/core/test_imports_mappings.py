@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+
 from wangge_core.imports.mapping_files import read_mapping
 from wangge_core.imports.mappings import BuildingMapping, EventMapping, MappingError
 

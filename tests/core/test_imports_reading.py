@@ -10,6 +10,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+
 from wangge_core.imports.features import middle
 from wangge_core.imports.files import FileError, Row
 from wangge_core.imports.mappings import DivisionColumns, DivisionMapping, FileFormat, MappingError

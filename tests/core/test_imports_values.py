@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from wangge_core.errors import Refusal
 from wangge_core.imports.catalogues import kind_key
 from wangge_core.imports.cells import position

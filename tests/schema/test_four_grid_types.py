@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
 
 pytestmark = pytest.mark.anyio
@@ -70,7 +71,10 @@ async def nobody_else_may(town: Town, id: str, step: Step) -> None:
 
 
 async def test_an_urban_event_goes_round_the_closed_loop(town: Town) -> None:
-    specialist, office = "community.department_specialist@water_works", {"name": "assignees", "assignees": [f"Office:{town.offices['water_works']}"]}
+    specialist, office = (
+        "community.department_specialist@water_works",
+        {"name": "assignees", "assignees": [f"Office:{town.offices['water_works']}"]},
+    )
     desk = {name: f"community.{name}@{DISTRICT}" for name in ("intake_officer", "shift_lead", "dispatcher")}
     worker = f"community.grid_worker@{URBAN}"
     history = await walk(
@@ -84,7 +88,12 @@ async def test_an_urban_event_goes_round_the_closed_loop(town: Town) -> None:
             Step("file", desk["shift_lead"], "dispatching", (text("kind", "urban.pipe_burst"),)),
             Step("dispatch", desk["dispatcher"], "handling", (office,)),
             Step("done", specialist, "feedback", (text("note"), {"name": "photo_after", "photos": ["p2"]})),
-            Step("ask_final_check", desk["dispatcher"], "verify_fixed", ({"name": "assignees", "assignees": [f"Post:{town.posts[worker]}"]},)),
+            Step(
+                "ask_final_check",
+                desk["dispatcher"],
+                "verify_fixed",
+                ({"name": "assignees", "assignees": [f"Post:{town.posts[worker]}"]},),
+            ),
             Step("verified", worker, "evaluation", (PHOTO, HERE)),
             Step("close", desk["shift_lead"], "closed", (number("score", 95),)),
         ],
@@ -120,7 +129,9 @@ async def test_a_village_matter_is_closed_by_its_reporter(town: Town) -> None:
         [
             Step("accept", worker, "at_grid", (text("kind", "community.errand"),)),
             Step("raise_to_community", chief, "at_community", (text("note"),)),
-            Step("done", f"community.community_head@{COMMUNITY}", "check", (text("note"), {"name": "photo_after", "photos": ["p"]})),
+            Step(
+                "done", f"community.community_head@{COMMUNITY}", "check", (text("note"), {"name": "photo_after", "photos": ["p"]})
+            ),
             Step("verified", worker, "answered", (PHOTO, HERE)),
             Step("rate", leader, "closed", (number("rating", 5),)),
         ],

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+
 from wangge_server import explorer
 from wangge_server.explorer import ExplorerOperation, bundle_folder, explorer_page
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from graphql import GraphQLSchema, OperationDefinitionNode, build_schema, parse, validate
 from graphql.execution.values import get_variable_values
+
 from wangge_server.explorer import ExplorerOperation
 from wangge_server.operations import FOLDER, ready_operations
 
@@ -18,9 +19,8 @@ def schema() -> GraphQLSchema:
 
 
 def definition_of(operation: ExplorerOperation) -> OperationDefinitionNode:
-    (definition,) = parse(operation.query).definitions
-    assert isinstance(definition, OperationDefinitionNode)
-    return definition
+    (found,) = [one for one in parse(operation.query).definitions if isinstance(one, OperationDefinitionNode)]
+    return found
 
 
 @pytest.mark.parametrize("operation", READY, ids=lambda operation: operation.title)
@@ -38,7 +38,7 @@ def test_its_variables_fit(operation: ExplorerOperation, schema: GraphQLSchema):
 
 @pytest.mark.parametrize("operation", READY, ids=lambda operation: operation.title)
 def test_it_is_named_for_its_tab_and_says_what_it_shows(operation: ExplorerOperation):
-    assert definition_of(operation).name
+    assert definition_of(operation).name is not None
     assert operation.query.startswith("# ")
 
 

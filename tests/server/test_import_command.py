@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+
 from wangge_core.errors import WanggeError
 from wangge_server.commands.context import Context
 from wangge_server.commands.imports import import_

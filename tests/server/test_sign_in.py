@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
-from wangge_server.sign_in import ISSUER, KEY_FILE, LIFETIME_SECONDS, TOKENS_FILE, SignInError, make_token, make_tokens, read_key, verify
+
+from wangge_server.sign_in import (
+    ISSUER,
+    KEY_FILE,
+    LIFETIME_SECONDS,
+    TOKENS_FILE,
+    SignInError,
+    make_token,
+    make_tokens,
+    read_key,
+    verify,
+)
 
 KEY = bytes(range(32))
 
@@ -63,7 +74,9 @@ def test_an_unsigned_token_is_refused() -> None:
 
 
 def test_another_algorithm_is_refused() -> None:
-    token = jwt.encode({"alg": "HS384"}, {"iss": ISSUER, "sub": "a", "exp": 4_000_000_000}, OctKey.import_key(KEY), algorithms=["HS384"])
+    token = jwt.encode(
+        {"alg": "HS384"}, {"iss": ISSUER, "sub": "a", "exp": 4_000_000_000}, OctKey.import_key(KEY), algorithms=["HS384"]
+    )
     assert reason_for(token) == "TOKEN_INVALID"
 
 

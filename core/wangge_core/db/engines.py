@@ -10,7 +10,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from wangge_core.errors import DatabaseError
@@ -76,15 +76,13 @@ async def check_version(engine: AsyncEngine) -> str:
     try:
         async with engine.connect() as connection:
             version = connection.dialect.server_version_info or ()
-    except (OSError, sa.exc.SQLAlchemyError) as error:
+    except (OSError, SQLAlchemyError) as error:
         raise DatabaseError(
             f"the database cannot be reached: {error}.", hint="Check the URL, and that the server runs and the folder exists."
         ) from error
     least = SQLITE_LEAST if engine.dialect.name == "sqlite" else POSTGRESQL_LEAST
     if tuple(version) < least:
-        raise DatabaseError(
-            f"{engine.dialect.name} {_dotted(version)} is too old.", hint=f"Use {_dotted(least)} or later."
-        )
+        raise DatabaseError(f"{engine.dialect.name} {_dotted(version)} is too old.", hint=f"Use {_dotted(least)} or later.")
     return f"{engine.dialect.name} {_dotted(version)}"
 
 

@@ -22,11 +22,17 @@ BASE_LAYER = "base"
 async def mirror(work: Work, registry: Registry) -> None:
     """Make the declared tables say what the registry says."""
     await _upsert(work, t.plugin, [{"id": found.name, "version": found.version, "available": True} for found in registry.plugins])
-    await _upsert(work, t.grid_layer, [{"id": BASE_LAYER, "label": {"zh": "基础网格", "en": "Base grids"}, "base": True}], keep=True)
+    await _upsert(
+        work, t.grid_layer, [{"id": BASE_LAYER, "label": {"zh": "基础网格", "en": "Base grids"}, "base": True}], keep=True
+    )
     await _upsert(work, t.grid_type, list(_grid_types(registry)))
     await _upsert(work, t.role, list(_roles(registry)))
     await _mirror_staffings(work, registry)
-    await _upsert(work, t.workflow, [_declared(n, found.id, _plugin_of(found.id), found.label) for n, found in enumerate(registry.workflows.values())])
+    await _upsert(
+        work,
+        t.workflow,
+        [_declared(n, found.id, _plugin_of(found.id), found.label) for n, found in enumerate(registry.workflows.values())],
+    )
     await _mirror_workflow_versions(work, registry.workflows)
     await _upsert(work, t.event_kind, list(_event_kinds(registry)), only=t.event_kind.c.catalogue.is_(None))
     await _upsert(work, t.need_kind, list(_need_kinds(registry)))
@@ -51,7 +57,7 @@ def _declared(ordinal: int, id: str, plugin: str, label: Label) -> dict[str, Any
 
 
 def _details(details: DetailsDefinition | None) -> dict[str, Any]:
-    fields = msgspec.to_builtins(details.fields) if details else []
+    fields: list[Any] = msgspec.to_builtins(details.fields) if details else []
     return {"details_type": details.graphql_name if details else None, "detail_fields": fields}
 
 
@@ -77,14 +83,18 @@ def _roles(registry: Registry) -> Iterable[dict[str, Any]]:
 
 def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
     for ordinal, kind in enumerate(registry.event_kinds.values()):
-        yield _declared(ordinal, kind.id, kind.plugin, kind.label) | _details(kind.details) | {
-            "workflow_id": kind.workflow,
-            "parent_id": kind.parent,
-            "priority": kind.priority.value,
-            "involves": msgspec.to_builtins(kind.involves),
-            "catalogue": None,
-            "retired_because": None,
-        }
+        yield (
+            _declared(ordinal, kind.id, kind.plugin, kind.label)
+            | _details(kind.details)
+            | {
+                "workflow_id": kind.workflow,
+                "parent_id": kind.parent,
+                "priority": kind.priority.value,
+                "involves": msgspec.to_builtins(kind.involves),
+                "catalogue": None,
+                "retired_because": None,
+            }
+        )
 
 
 def _need_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
@@ -103,7 +113,9 @@ async def _upsert(
     """Insert new rows, update changed ones, and mark the others unavailable (of those that `only` selects)."""
     present = {row.id: row._mapping for row in await work.rows(sa.select(table))}
     new = [row for row in rows if row["id"] not in present]
-    changed = [row for row in rows if row["id"] in present and any(present[row["id"]][name] != value for name, value in row.items())]
+    changed = [
+        row for row in rows if row["id"] in present and any(present[row["id"]][name] != value for name, value in row.items())
+    ]
     await work.insert(table, new)
     for row in [] if keep else changed:
         await work.run(sa.update(table).where(table.c.id == row["id"]).values({k: v for k, v in row.items() if k != "id"}))
@@ -147,7 +159,9 @@ async def _mirror_workflow_versions(work: Work, workflows: Mapping[str, Workflow
     for workflow in workflows.values():
         definition = msgspec.json.encode(workflow, order="deterministic")
         digest = hashlib.sha256(definition).hexdigest()
-        found = await work.first(sa.select(version.c.id, version.c.current).where(version.c.workflow_id == workflow.id, version.c.hash == digest))
+        found = await work.first(
+            sa.select(version.c.id, version.c.current).where(version.c.workflow_id == workflow.id, version.c.hash == digest)
+        )
         if found and found.current:
             continue
         await work.run(sa.update(version).where(version.c.workflow_id == workflow.id).values(current=False))

@@ -57,12 +57,12 @@ class Work:
             last = await self.value(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name").bindparams(name=table.name)) or 0
             return range(last + 1, last + 1 + count)
         sequence = sa.func.pg_get_serial_sequence(table.name, "id")
-        numbers = sa.select(sa.func.nextval(sa.cast(sequence, REGCLASS))).select_from(
-            sa.func.generate_series(1, count)
-        )
+        numbers = sa.select(sa.func.nextval(sa.cast(sequence, REGCLASS))).select_from(sa.func.generate_series(1, count))
         return [row[0] for row in await self.rows(numbers)]
 
-    async def by_ids(self, columns: Sequence[sa.ColumnElement[Any]], key: sa.ColumnElement[Any], ids: Iterable[Any]) -> dict[Any, sa.Row[Any]]:
+    async def by_ids(
+        self, columns: Sequence[sa.ColumnElement[Any]], key: sa.ColumnElement[Any], ids: Iterable[Any]
+    ) -> dict[Any, sa.Row[Any]]:
         """Rows by key, read in chunks. The key comes first in each row."""
         wanted, found = sorted(set(ids)), dict[Any, sa.Row[Any]]()
         for start in range(0, len(wanted), CHUNK):

@@ -1,6 +1,6 @@
 """Answers to what a move asks: checked against the asks and brought into the form in which history keeps them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -46,9 +46,9 @@ def _check(ask: AskDefinition, answer: Any, label: str) -> Iterator[Refusal]:
             yield refusal("ANSWER_TOO_FEW", field, label=label, least=ask.at_least)
     elif ask.type is AnswerType.POSITION:
         yield from check_position(answer.get("longitude"), answer.get("latitude"), field)
-    elif ask.name == "rating" and not 1 <= answer <= 5:  # noqa: PLR2004 - stars
+    elif ask.name == "rating" and not 1 <= answer <= 5:
         yield refusal("OUT_OF_RANGE", field, least=1, most=5)
-    elif ask.name == "score" and not 0 <= answer <= 100:  # noqa: PLR2004 - per cent
+    elif ask.name == "score" and not 0 <= answer <= 100:
         yield refusal("OUT_OF_RANGE", field, least=0, most=100)
 
 
@@ -67,17 +67,21 @@ def _has_form(type: AnswerType, answer: Any) -> bool:
         case AnswerType.POSITION:
             return isinstance(answer, dict)
         case AnswerType.PHOTOS:
-            return _list_of(answer, lambda one: isinstance(one, str) and 0 < len(one) <= MOST_REFERENCE)
+            return _list_of(answer, _is_reference)
         case AnswerType.POSTS:
-            return _list_of(answer, lambda one: isinstance(one, dict) and "post" in one)
+            return _list_of(answer, lambda one: set(one) == {"post"})
         case AnswerType.OFFICES:
-            return _list_of(answer, lambda one: isinstance(one, dict) and "office" in one)
+            return _list_of(answer, lambda one: set(one) == {"office"})
         case AnswerType.ASSIGNEES:
-            return _list_of(answer, lambda one: isinstance(one, dict))
+            return _list_of(answer, lambda one: set(one) in ({"post"}, {"office"}))
 
 
-def _list_of(answer: Any, fits: Any) -> bool:
+def _list_of(answer: Any, fits: Callable[[Any], bool]) -> bool:
     return isinstance(answer, list) and len(answer) <= MOST_ITEMS and all(map(fits, answer))  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _is_reference(photo: Any) -> bool:
+    return isinstance(photo, str) and 0 < len(photo) <= MOST_REFERENCE
 
 
 def stored(answers: Answers) -> dict[str, Any]:

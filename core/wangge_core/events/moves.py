@@ -90,8 +90,9 @@ async def _move(work: Work, viewer: Viewer, request: EventMoveRequest) -> Outcom
         return refused("MOVE_UNKNOWN", "move", workflow=situation.definition.id, move=request.move)
     if blocked := why_blocked(situation, move, viewer, work.now):
         return Outcome(refusals=(blocked,))
+    if wrong := tuple(check_answers(move, request.answers, viewer.language)):
+        return Outcome(refusals=wrong)
     given, found = await _assignees(work, situation, move, request.answers)
-    found = [*check_answers(move, request.answers, viewer.language), *found]
     kind_id, more = await _kind(work, row, move, request.answers)
     if found or more:
         return Outcome(refusals=(*found, *more))
@@ -108,7 +109,8 @@ async def _assignees(
     for ask in move.asks:
         if ask.type in (AnswerType.POSTS, AnswerType.OFFICES, AnswerType.ASSIGNEES) and isinstance(answers.get(ask.name), list):
             field_name = f"answers.{ask.name}"
-            pairs = [(one.get("post"), one.get("office")) for one in answers[ask.name] if isinstance(one, dict)]
+            named: list[dict[str, int]] = answers[ask.name]
+            pairs = [(one.get("post"), one.get("office")) for one in named]
             found.extend(await _check_assignees(work, situation, move, pairs, field_name))
             given.extend(pairs)
     return given, found
@@ -216,7 +218,9 @@ async def _comment(work: Work, viewer: Viewer, request: EventCommentRequest) -> 
     if row is None:
         return refused("NOT_FOUND", "id", what="Event", id=request.event_id)
     found = list(check_text(request.note, "note", most=4000))
-    involved = row.reporter_id == viewer.account_id or row.assignee_id in viewer.post_ids or row.assignee_office_id in viewer.office_ids
+    involved = (
+        row.reporter_id == viewer.account_id or row.assignee_id in viewer.post_ids or row.assignee_office_id in viewer.office_ids
+    )
     if viewer.account_id is None or not (involved or viewer.may(Capability.COMMENT_EVENTS, row.path)):
         found.append(refusal("NOT_ALLOWED"))
     if found:

@@ -37,5 +37,7 @@ async def _reserve(work: Work, counts: Counter[str]) -> dict[str, int]:
         await work.insert(counter, [{"name": name, "value": 0} for name in names if name not in present])
         for day, name in zip(days, names, strict=True):
             first[day] = present.get(name, 0) + 1
-            await work.run(sa.update(counter).where(counter.c.name == name).values(value=counter.c.value + counts[day]))
+        used = [{"counted": name, "used": first[day] + counts[day] - 1} for day, name in zip(days, names, strict=True)]
+        move_on = sa.update(counter).where(counter.c.name == sa.bindparam("counted")).values(value=sa.bindparam("used"))
+        await work.connection.execute(move_on, used)
     return first

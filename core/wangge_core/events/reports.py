@@ -191,7 +191,9 @@ def _check(work: Work, viewer: Viewer, ready: _Prepared, known: _Known) -> Itera
     else:
         declared = work.rules.registry.event_kinds.get(report.kind_id)
         recorded = report.recorded is not None and report.details is None
-        ready.details, found = (None, ()) if recorded else read_details(kind.id, declared.details if declared else None, report.details)
+        ready.details, found = (
+            (None, ()) if recorded else read_details(kind.id, declared.details if declared else None, report.details)
+        )
         yield from found
         if not recorded:
             yield from _check_involved(report, declared.involves if declared else (), known)
@@ -199,19 +201,20 @@ def _check(work: Work, viewer: Viewer, ready: _Prepared, known: _Known) -> Itera
 
 def _check_place(ready: _Prepared, known: _Known) -> Iterator[Refusal]:
     report = ready.report
-    for name, id, found in (("buildingId", report.building_id, known.grid_of_building), ("placeId", report.place_id, known.grid_of_place)):
-        if id is None:
-            continue
-        if id not in found:
-            yield refusal("NOT_FOUND", name, what="Building" if name == "buildingId" else "Place", id=id)
-        elif ready.grid_id in known.grids and found[id] != ready.grid_id:
-            yield refusal("GRID_OF_PLACE_DIFFERS", name, code=known.grids[ready.grid_id].code)
+    grid = known.grids.get(ready.grid_id) if ready.grid_id is not None else None
+    named = (("Building", report.building_id, known.grid_of_building), ("Place", report.place_id, known.grid_of_place))
+    for what, id, grid_of in named:
+        field = f"{what.lower()}Id"
+        if id is not None and id not in grid_of:
+            yield refusal("NOT_FOUND", field, what=what, id=id)
+        elif id is not None and grid is not None and grid_of[id] != ready.grid_id:
+            yield refusal("GRID_OF_PLACE_DIFFERS", field, code=grid.code)
     if ready.grid_id is None:
         yield refusal("REQUIRED", "gridId")
-    elif ready.grid_id not in known.grids:
+    elif grid is None:
         yield refusal("NOT_FOUND", "gridId", what="Grid", id=ready.grid_id)
-    elif known.grids[ready.grid_id].layer_id != BASE_LAYER:
-        yield refusal("GRID_OVERLAY", "gridId", code=known.grids[ready.grid_id].code)
+    elif grid.layer_id != BASE_LAYER:
+        yield refusal("GRID_OVERLAY", "gridId", code=grid.code)
 
 
 def _check_source(report: EventReport, seen: set[tuple[str, str]]) -> Iterator[Refusal]:
@@ -243,9 +246,7 @@ def _check_involved(report: EventReport, declared: Sequence[InvolvesDefinition],
 
 async def _write(work: Work, viewer: Viewer, accepted: Sequence[_Prepared], ids: Sequence[int], known: _Known) -> None:
     numbers = await take_numbers(work, [ready.report.reported_at or work.now for ready in accepted])
-    rows = [
-        _row(work, viewer, ready, id, number, known) for ready, id, number in zip(accepted, ids, numbers, strict=True)
-    ]
+    rows = [_row(work, viewer, ready, id, number, known) for ready, id, number in zip(accepted, ids, numbers, strict=True)]
     await work.insert(t.event, rows)
     await work.insert(
         t.event_history,

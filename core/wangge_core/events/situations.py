@@ -1,11 +1,14 @@
-"""Situations: all that decides what may be done with an event now. One rule serves the form that offers moves and the operation that makes them."""
+"""Situations: all that decides what may be done with an event now.
+
+One rule serves the form that offers moves and the operation that makes them.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from wangge_core.errors import Refusal, refusal
-from wangge_core.plugin.declarations.roles import REPORTER
+from wangge_core.plugin.declarations.roles import PERFORMERS, REPORTER
 from wangge_core.plugin.definitions import GuardDefinition, MoveDefinition, RoleDefinition, WorkflowDefinition
 from wangge_core.rights.viewers import HeldPost, Viewer
 
@@ -57,14 +60,21 @@ def performing_post(situation: Situation, move: MoveDefinition, viewer: Viewer) 
     """The post under which the viewer may make the move: of a role that the move names, over the event's grid, and, for a post in an
     office, given to that office."""
     for post in viewer.posts:
-        if post.acts_as & set(move.by) and post.stands_over(situation.path) and _given_to(situation, post):
+        roles = post.acts_as & set(move.by)
+        if roles and post.stands_over(situation.path) and _given_to(situation, post, roles):
             return post
     return None
 
 
-def _given_to(situation: Situation, post: HeldPost) -> bool:
-    nobody = not situation.office_ids and not situation.post_ids
-    return post.office_id is None or nobody or post.office_id in situation.office_ids or post.id in situation.post_ids
+def _given_to(situation: Situation, post: HeldPost, roles: frozenset[str]) -> bool:
+    """Whether a post that could act in these roles has the event: anybody where it was given to nobody, and members of an office or
+    holders of an office's role only where it was given to them."""
+    if post.id in situation.post_ids or post.office_id in situation.office_ids:
+        return True
+    if post.office_id is not None:
+        return not situation.office_ids and not situation.post_ids
+    for_office = all(role in situation.roles and situation.roles[role].in_office for role in roles)
+    return not (situation.office_ids and for_office)
 
 
 def is_reporter(situation: Situation, move: MoveDefinition, viewer: Viewer) -> bool:
@@ -87,13 +97,12 @@ def _wrong_post(situation: Situation, move: MoveDefinition, viewer: Viewer) -> R
     in_other_office = any(post.acts_as & set(move.by) and post.stands_over(situation.path) for post in viewer.posts)
     if in_other_office:
         return refusal("MOVE_NOT_ASSIGNED", "move")
-    names = (situation.roles[role].label.in_language(viewer.language) if role in situation.roles else role for role in move.by)
+    labels = {role.name: role.label for role in PERFORMERS} | {id: role.label for id, role in situation.roles.items()}
+    names = (labels[role].in_language(viewer.language) if role in labels else role for role in move.by)
     return refusal("MOVE_ROLE", "move", roles="、".join(names) if viewer.language == "zh" else ", ".join(names))
 
 
-def _guarded(
-    situation: Situation, move: MoveDefinition, viewer: Viewer, now: datetime, *, as_reporter: bool
-) -> Iterator[Refusal]:
+def _guarded(situation: Situation, move: MoveDefinition, viewer: Viewer, now: datetime, *, as_reporter: bool) -> Iterator[Refusal]:
     for guard in move.guards:
         if code := _stops(guard, situation, move, viewer, now, as_reporter=as_reporter):
             yield refusal(code, "move")

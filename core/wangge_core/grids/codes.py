@@ -2,7 +2,7 @@
 
 import re
 from enum import auto
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 from wangge_core.plugin.declarations.labels import Choice
 
@@ -41,7 +41,7 @@ class DivisionCodes:
     grid in it. A code begins with its parent's."""
 
     name = "divisions"
-    _LEVELS = {
+    _LEVELS: ClassVar = {
         2: GridLevel.PROVINCE,
         4: GridLevel.CITY,
         6: GridLevel.DISTRICT,

@@ -82,9 +82,7 @@ async def _by_code(work: Work, codes: Sequence[str]) -> dict[str, _Parent]:
     return {code: _Parent(row.id, row.path, row.depth) for code, row in rows.items() if row.layer_id == BASE_LAYER}
 
 
-def _check(
-    work: Work, viewer: Viewer, request: NewGrid, parent: _Parent | None, taken: set[str]
-) -> tuple[Any, list[Refusal]]:
+def _check(work: Work, viewer: Viewer, request: NewGrid, parent: _Parent | None, taken: set[str]) -> tuple[Any, list[Refusal]]:
     found = [*check_text(request.name, "name", most=200), *_check_code(work, request, parent, taken)]
     if request.parent_code and parent is None:
         found.append(refusal("NOT_FOUND", "parentCode", what="Grid", id=request.parent_code))
@@ -166,7 +164,9 @@ async def _update(work: Work, viewer: Viewer, change: GridChange, present: Mappi
         return Outcome(refusals=tuple(found))
     given = {name: value for name, value in values.items() if value is not None}
     await work.run(
-        sa.update(t.grid).where(t.grid.c.id == change.grid_id).values(given | {"updated_at": work.now, "version": t.grid.c.version + 1})
+        sa.update(t.grid)
+        .where(t.grid.c.id == change.grid_id)
+        .values(given | {"updated_at": work.now, "version": t.grid.c.version + 1})
     )
     work.announce("grid.updated", change.grid_id, change.grid_id, fields=sorted(given))
     return Outcome(id=change.grid_id)

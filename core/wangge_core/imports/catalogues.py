@@ -26,6 +26,7 @@ class KindReader:
         self._id = Template(mapping.id)
         self.seen: dict[str, LocalKind] = {}
         self.other_names: dict[str, str] = {}
+        self._paths: set[Path] = set()
 
     def read(self, row: dict[str, str], found: list[Refusal]) -> str:
         """The id of the row's kind. Where rows across a red line are filed wider, the row loses the names that cross it; one
@@ -63,12 +64,15 @@ class KindReader:
         return tuple(path)
 
     def _remember(self, path: Path) -> None:
+        if path in self._paths:
+            return
+        self._paths.add(path)
         for depth in range(1, len(path) + 1):
             id = local_kind_id(self._mapping.catalogue, path[:depth])
             known = self.seen.setdefault(id, LocalKind(path=path[:depth]))
             if known.path[-1][1] != path[depth - 1][1]:
                 self.other_names.setdefault(id, path[depth - 1][1])
-        if len(self.seen) > MOST_KINDS:
+        if len(self._paths) > MOST_KINDS:
             names = ", ".join(level.name for level in self._mapping.levels)
             raise MappingError(f"there are more than {MOST_KINDS} kinds.", hint=f"Do the columns {names} name kinds?")
 

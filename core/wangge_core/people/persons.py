@@ -6,8 +6,6 @@ from datetime import date
 from enum import auto
 from typing import Any
 
-import sqlalchemy as sa
-
 from wangge_core.checking import check_text
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
@@ -15,7 +13,7 @@ from wangge_core.errors import Outcome, Refusal, refusal
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.rights.viewers import Viewer
-from wangge_core.writing import already_there, check_grid, grids_of, insert_accepted
+from wangge_core.writing import already_there, check_grid, check_unit, grids_of, grids_of_units, insert_accepted
 
 
 class Gender(Choice):
@@ -59,20 +57,15 @@ class NewPerson:
 async def register_households(work: Work, viewer: Viewer, requests: Sequence[NewHousehold]) -> list[Outcome]:
     """Register households. A unit, where one is named, must lie in the household's grid."""
     grids = await grids_of(work, [request.grid_id for request in requests])
-    unit, building = t.unit, t.building
-    homes = await work.rows(
-        sa.select(unit.c.id, building.c.grid_id)
-        .join(building, building.c.id == unit.c.building_id)
-        .where(building.c.grid_id.in_({request.grid_id for request in requests if request.unit_id is not None}))
-    )
-    grid_of_unit = {row.id: row.grid_id for row in homes}
-    refusals: list[list[Refusal]] = []
-    for request in requests:
-        found = check_grid(grids, request.grid_id, viewer, Capability.REGISTER_PEOPLE)
-        found.extend(check_text(request.name, "name", most=80))
-        if request.unit_id is not None and grid_of_unit.get(request.unit_id) != request.grid_id:
-            found.append(refusal("NOT_FOUND", "unitId", what="Unit", id=request.unit_id))
-        refusals.append(found)
+    homes = await grids_of_units(work, [request.unit_id for request in requests])
+    refusals = [
+        [
+            *check_grid(grids, request.grid_id, viewer, Capability.REGISTER_PEOPLE),
+            *check_text(request.name, "name", most=80),
+            *check_unit(homes, request.unit_id, request.grid_id),
+        ]
+        for request in requests
+    ]
     return await insert_accepted(
         work,
         t.household,

@@ -79,7 +79,7 @@ def _check(request: NewBuilding) -> list[Refusal]:
         *check_optional_text(request.address, "address", most=400),
         *check_position(request.longitude, request.latitude),
     ]
-    if request.floors is not None and not 0 < request.floors <= 200:  # noqa: PLR2004 - no building is higher
+    if request.floors is not None and not 0 < request.floors <= 200:
         found.append(refusal("OUT_OF_RANGE", "floors", least=1, most=200))
     names = [unit.name.strip() for unit in request.units]
     for index, unit in enumerate(request.units):

@@ -9,7 +9,7 @@ from wangge_core.db.work import Work
 from wangge_core.errors import Outcome
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
-from wangge_core.writing import check_grid, grids_of, insert_accepted
+from wangge_core.writing import check_grid, check_unit, grids_of, grids_of_units, insert_accepted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,11 +25,13 @@ class NewOrganization:
 async def register_organizations(work: Work, viewer: Viewer, requests: Sequence[NewOrganization]) -> list[Outcome]:
     """Register organisations."""
     grids = await grids_of(work, [request.grid_id for request in requests])
+    homes = await grids_of_units(work, [request.unit_id for request in requests])
     refusals = [
         [
             *check_grid(grids, request.grid_id, viewer, Capability.REGISTER_PLACES),
             *check_text(request.name, "name", most=200),
             *check_optional_text(request.trade, "trade", most=80),
+            *check_unit(homes, request.unit_id, request.grid_id),
         ]
         for request in requests
     ]

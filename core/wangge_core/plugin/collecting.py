@@ -13,6 +13,7 @@ from wangge_core.plugin.declarations.roles import PERFORMERS, Role
 from wangge_core.plugin.declarations.workflows import Workflow
 from wangge_core.plugin.faults import Fault
 from wangge_core.plugin.hooks import HOOKS, Plugin
+from wangge_core.plugin.shapes import misshapen
 
 PROJECT = "wangge"
 RETURNS: Mapping[str, type[Declared]] = {
@@ -97,12 +98,25 @@ def collect(plugins: Mapping[str, Plugin]) -> Collection:
                 )
             )
         if not _misspelt(plugin):
-            host.register(plugin, name)
+            collection.faults.extend(_register(host, name, plugin))
     for hook in HOOKS:
         for implementation in getattr(host.hook, hook).get_hookimpls():
             _ask(collection, implementation.plugin_name, hook, implementation.function)
     _collect_staffings(collection)
     return collection
+
+
+def _register(host: Host, name: str, plugin: Plugin) -> Iterator[Fault]:
+    hint = "Override it as a method that takes nothing but self and returns a sequence of declarations."
+    values = [hook for hook in HOOKS if not callable(getattr(plugin, hook))]
+    for hook in values:
+        message = f"is a {type(getattr(plugin, hook)).__name__}, not a method."
+        yield Fault(plugin=name, thing=hook, code="HOOK_NOT_A_METHOD", message=message, hint=hint)
+    try:
+        host.register(plugin, name)
+    except pluggy.PluginValidationError as error:
+        message = f"has other arguments than the hook: {str(error).splitlines()[-1]}."
+        yield Fault(plugin=name, thing="plugin", code="HOOK_SIGNATURE", message=message, hint=hint)
 
 
 def _misspelt(plugin: Plugin) -> list[str]:
@@ -113,7 +127,7 @@ def _misspelt(plugin: Plugin) -> list[str]:
 def _ask(collection: Collection, plugin: str, hook: str, function: Any) -> None:
     try:
         returned: Sequence[Any] = tuple(function())
-    except Exception as error:  # noqa: BLE001 - whatever a plugin raises is that plugin's fault, told with the others
+    except Exception as error:
         collection.faults.append(
             Fault(
                 plugin=plugin,
@@ -126,7 +140,7 @@ def _ask(collection: Collection, plugin: str, hook: str, function: Any) -> None:
         return
     for declaration in returned:
         if isinstance(declaration, RETURNS[hook]):
-            collection.add(hook, Item(plugin, declaration))
+            _take(collection, hook, Item(plugin, declaration))
         else:
             collection.faults.append(
                 Fault(
@@ -137,6 +151,22 @@ def _ask(collection: Collection, plugin: str, hook: str, function: Any) -> None:
                     hint=f"It returns a sequence of {RETURNS[hook].__name__}.",
                 )
             )
+
+
+def _take(collection: Collection, hook: str, item: Item) -> None:
+    problems = list(misshapen(item.declaration))
+    for problem in problems:
+        collection.faults.append(
+            Fault(
+                plugin=item.plugin,
+                thing=f"{hook}: {item.declaration.name}",
+                code="DECLARATION_MISSHAPEN",
+                message=f"{problem}.",
+                hint="Give it the type that the door names; a tuple of one needs its comma, such as (GRID_WORKER,).",
+            )
+        )
+    if not problems:
+        collection.add(hook, item)
 
 
 def _collect_staffings(collection: Collection) -> None:

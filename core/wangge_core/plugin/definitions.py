@@ -96,6 +96,7 @@ class RoleDefinition:
     duty: str
     may: frozenset[Capability]
     acts_as: frozenset[str]
+    in_office: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +117,10 @@ class StaffingDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DetailField:
-    """A field of a details dataclass. `type` is its GraphQL name; `options` are the members of a choice; `fields` those of a nested class."""
+    """A field of a details dataclass.
+
+    `type` is its GraphQL name; `options` are the members of a choice; `fields` those of a nested class.
+    """
 
     name: str
     type: str

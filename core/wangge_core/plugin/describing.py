@@ -10,6 +10,8 @@ from wangge_core.plugin.declarations.details import DataClass, class_of_details
 from wangge_core.plugin.declarations.labels import Choice, Label, Zh, english
 from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 
+OF_THE_INTERFACE = ("kind", "values")
+"""What every type of details already shows, so that no field of its own can have the name."""
 SCALARS: dict[Any, str] = {str: "String", int: "Int", float: "Float", bool: "Boolean", date: "Date", datetime: "DateTime"}
 
 
@@ -39,7 +41,10 @@ def _fields(cls: type[Any], plugin: str, *, nested: bool) -> Iterator[DetailFiel
     data_class = class_of_details(cls)
     if data_class is None or not dataclasses.is_dataclass(cls):
         raise UndescribableError(f"{cls.__name__} is not made with @details")
-    hints = get_type_hints(cls, include_extras=True)
+    try:
+        hints = get_type_hints(cls, include_extras=True)
+    except Exception as error:
+        raise UndescribableError(f"has a type that cannot be read: {error}") from None
     for field in dataclasses.fields(cls):
         required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
         try:
@@ -49,6 +54,8 @@ def _fields(cls: type[Any], plugin: str, *, nested: bool) -> Iterator[DetailFiel
 
 
 def _field(name: str, hint: Any, plugin: str, data_class: DataClass, *, required: bool, nested: bool) -> DetailField:
+    if name in OF_THE_INTERFACE and not nested:
+        raise UndescribableError("has a name that all details use; give it another")
     if get_origin(hint) is not Annotated:
         raise UndescribableError('has no label; write Annotated[int, Zh("…")]')
     inner, *notes = get_args(hint)
@@ -59,16 +66,17 @@ def _field(name: str, hint: Any, plugin: str, data_class: DataClass, *, required
     if data_class is DataClass.SEALED:
         raise UndescribableError("is sealed; sealed values belong to a person's record, never to details")
     inner, many = _without_many(_without_none(inner, required=required))
+    cls: type[Any] | None = inner if isinstance(inner, type) else None
     options: tuple[tuple[str, Label], ...] = ()
     fields: tuple[DetailField, ...] = ()
     if inner in SCALARS:
         type_name = SCALARS[inner]
-    elif isinstance(inner, type) and issubclass(inner, Choice):
-        type_name = pascal(plugin) + inner.__name__
-        options = tuple((member.value, member.label) for member in inner)
-    elif class_of_details(inner) is not None and not nested:
-        type_name = pascal(plugin) + inner.__name__
-        fields = tuple(_fields(inner, plugin, nested=True))
+    elif cls is not None and issubclass(cls, Choice):
+        type_name = pascal(plugin) + cls.__name__
+        options = tuple((member.value, member.label) for member in cls)
+    elif cls is not None and class_of_details(cls) is not None and not nested:
+        type_name = pascal(plugin) + cls.__name__
+        fields = tuple(_fields(cls, plugin, nested=True))
     else:
         raise UndescribableError(f"is a {getattr(inner, '__name__', inner)}, which details cannot hold")
     return DetailField(
@@ -97,7 +105,7 @@ def _without_none(hint: Any, *, required: bool) -> Any:
 def _without_many(hint: Any) -> tuple[Any, bool]:
     if get_origin(hint) is tuple:
         arguments = get_args(hint)
-        if len(arguments) != 2 or arguments[1] is not Ellipsis:  # noqa: PLR2004
+        if len(arguments) != 2 or arguments[1] is not Ellipsis:
             raise UndescribableError("is a tuple of fixed length; write tuple[int, ...]")
         return arguments[0], True
     return hint, False

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points, version
 
 from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from wangge_core.plugin.checks import faults_of
 from wangge_core.plugin.collecting import collect
@@ -31,7 +32,7 @@ def describe_plugin(point: EntryPoint) -> LoadedPlugin:
     """The version of a plugin's distribution and the core that it asks for, from metadata."""
     distribution = point.dist
     requirements = [Requirement(text) for text in (distribution.requires or ())] if distribution else []
-    wanted = next((str(found.specifier) for found in requirements if found.name == CORE), "")
+    wanted = next((str(found.specifier) for found in requirements if canonicalize_name(found.name) == CORE), "")
     return LoadedPlugin(name=point.name, version=distribution.version if distribution else "", requires_core=wanted)
 
 
@@ -106,7 +107,7 @@ def _incompatible(point: EntryPoint) -> Fault | None:
 def _import(point: EntryPoint) -> Plugin | Fault:
     try:
         plugin = point.load()
-    except Exception as error:  # noqa: BLE001 - whatever goes wrong in a plugin's import is that plugin's fault
+    except Exception as error:
         return Fault(
             plugin=point.name,
             thing=point.value,

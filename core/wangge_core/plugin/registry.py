@@ -1,7 +1,8 @@
 """The registry: everything that the enabled plugins declared, resolved and frozen. Made once by `load_plugins`, never changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from types import MappingProxyType
 
 from wangge_core.plugin.definitions import (
     EventKindDefinition,
@@ -26,7 +27,7 @@ class LoadedPlugin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Registry:
-    """What there is, by full id. Mappings keep the order of declaration and must not be changed."""
+    """What there is, by full id. Mappings keep the order of declaration and cannot be changed."""
 
     plugins: tuple[LoadedPlugin, ...]
     grid_types: Mapping[str, GridTypeDefinition]
@@ -38,3 +39,9 @@ class Registry:
     asset_kinds: Mapping[str, ThingKindDefinition]
     place_kinds: Mapping[str, ThingKindDefinition]
     warnings: tuple[Fault, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, dict):
+                object.__setattr__(self, field.name, MappingProxyType(value))  # pyright: ignore[reportUnknownArgumentType]

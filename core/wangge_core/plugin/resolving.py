@@ -65,6 +65,7 @@ class Resolver:
                 duty=role.duty,
                 may=role.may,
                 acts_as=frozenset(self._acts_as(role)),
+                in_office=role.in_office,
             )
             for item, role in self.collection.of("roles", Role)
         }

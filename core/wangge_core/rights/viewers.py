@@ -111,8 +111,8 @@ async def _base_paths(work: Work, overlay_grid_ids: list[int]) -> dict[int, tupl
         .where(t.grid_part.c.overlay_grid_id.in_(overlay_grid_ids))
     )
     found: dict[int, tuple[str, ...]] = {}
-    for overlay_grid_id, path in rows:
-        found[overlay_grid_id] = (*found.get(overlay_grid_id, ()), path)
+    for row in rows:
+        found[row.overlay_grid_id] = (*found.get(row.overlay_grid_id, ()), row.path)
     return found
 
 

@@ -1,7 +1,6 @@
 """The things at sea that events are about."""
 
 from wangge_core.plugin import AssetKind
-
 from wangge_maritime.details import Raft, Vessel
 
 ASSET_KINDS = (

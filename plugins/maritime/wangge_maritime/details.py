@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated
 
 from wangge_core.plugin import STAFF, Zh, details, refuse_negative
-
 from wangge_maritime.choices import (
     AnchorageObstacle,
     ClosedSeasonMatter,

@@ -1,7 +1,6 @@
 """The sea grid, which is cut by anchorages and rafts and never by households."""
 
 from wangge_core.plugin import GridType, Label, Level, Size, community
-
 from wangge_maritime import staffing
 
 MARITIME = GridType(

@@ -1,7 +1,6 @@
 """The maritime kinds of events."""
 
 from wangge_core.plugin import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority, community
-
 from wangge_maritime import details
 from wangge_maritime.workflows import DISTRESS
 

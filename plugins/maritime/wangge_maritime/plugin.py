@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from wangge_core.plugin import AssetKind, EventKind, GridType, PlaceKind, Plugin, Role, Workflow
-
 from wangge_maritime.assets import ASSET_KINDS
 from wangge_maritime.grid_types import GRID_TYPES
 from wangge_maritime.kinds import EVENT_KINDS

@@ -32,7 +32,7 @@ RESCUE_VOLUNTEER = Role(
     en="Sea-rescue volunteer",
     level=Level.COMMUNITY,
     duty="Goes out with a registered boat when the watch asks.",
-    may=HELPING,
+    may=HANDLING,
 )
 
 # Ashore

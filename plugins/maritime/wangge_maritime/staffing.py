@@ -1,7 +1,6 @@
 """How sea grids are staffed, at sea and ashore."""
 
 from wangge_core.plugin import Position, Staffing, community
-
 from wangge_maritime import roles
 
 SEA_GRID = Staffing(

@@ -17,7 +17,6 @@ from wangge_core.plugin import (
     Workflow,
     community,
 )
-
 from wangge_maritime.roles import DUTY_WATCH, FAMILY_LIAISON, FLEET_LEADER, HARBOUR_OFFICER, RESCUE_VOLUNTEER
 
 RESCUERS = (FLEET_LEADER, RESCUE_VOLUNTEER, community.DEPARTMENT_SPECIALIST)

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from wangge_core.plugin import STAFF, Zh, details, refuse_negative
-
 from wangge_rural.choices import (
     Affected,
     Care,

@@ -1,7 +1,6 @@
 """The rural grid: one natural village, or 300 to 500 households."""
 
 from wangge_core.plugin import GridType, Label, Level, Size, community
-
 from wangge_rural import staffing
 
 RURAL = GridType(

@@ -1,7 +1,6 @@
 """The rural kinds of events."""
 
 from wangge_core.plugin import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority, community
-
 from wangge_rural import details
 from wangge_rural.workflows import SMALL_WORKS
 

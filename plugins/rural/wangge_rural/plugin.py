@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from wangge_core.plugin import AssetKind, EventKind, GridType, PlaceKind, Plugin, Role, Workflow
-
 from wangge_rural.assets import ASSET_KINDS
 from wangge_rural.grid_types import GRID_TYPES
 from wangge_rural.kinds import EVENT_KINDS

@@ -1,7 +1,6 @@
 """How rural grids are staffed, and what a township's desk adds for them."""
 
 from wangge_core.plugin import Level, Position, Staffing, community
-
 from wangge_rural import roles
 
 VILLAGE = Staffing(

@@ -18,7 +18,6 @@ from wangge_core.plugin import (
     WorkingDays,
     community,
 )
-
 from wangge_rural.roles import AFFAIRS_OVERSEER, WORKS_OFFICER
 
 APPROVERS = (community.DEPARTMENT_SPECIALIST, community.SUBDISTRICT_ADMINISTRATOR)

@@ -1,7 +1,6 @@
 """The things on scenic ground that events are about."""
 
 from wangge_core.plugin import AssetKind
-
 from wangge_scenic.details import RescuePost
 
 ASSET_KINDS = (

@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Annotated
 
 from wangge_core.plugin import PRIVATE, PUBLIC, STAFF, Zh, details, refuse_negative
-
 from wangge_scenic.choices import (
     AgeGroup,
     CountedBy,

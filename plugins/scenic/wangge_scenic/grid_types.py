@@ -1,7 +1,6 @@
 """The scenic grid, which is cut by spots and sections and never by households."""
 
 from wangge_core.plugin import GridType, Label, Level, Size, community
-
 from wangge_scenic import staffing
 
 ADMINISTRATION = Label("景区管委会", "Scenic-area administration")

@@ -1,7 +1,6 @@
 """The scenic kinds of events: emergencies, and the six elements of a visit."""
 
 from wangge_core.plugin import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority, community
-
 from wangge_scenic import details
 from wangge_scenic.workflows import RESCUE
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from wangge_core.plugin import AssetKind, EventKind, GridType, PlaceKind, Plugin, Role, Workflow
-
 from wangge_scenic.assets import ASSET_KINDS
 from wangge_scenic.grid_types import GRID_TYPES
 from wangge_scenic.kinds import EVENT_KINDS

@@ -34,7 +34,7 @@ SPOT_INFORMATION_OFFICER = Role(
     zh="景点信息员",
     level=Level.GRID,
     duty="Reports what happens at one spot and gives visitors the first information.",
-    may=HELPING,
+    may=HANDLING,
 )
 ROUTE_PATROL_MEMBER = Role(
     "route_patrol_member",

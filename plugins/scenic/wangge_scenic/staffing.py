@@ -1,7 +1,6 @@
 """How scenic grids are staffed, and the desk of the scenic-area administration above them."""
 
 from wangge_core.plugin import Level, Position, Staffing, community
-
 from wangge_scenic import roles
 
 ONE_SEVEN_N = Staffing(

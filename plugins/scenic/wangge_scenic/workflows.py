@@ -15,7 +15,6 @@ from wangge_core.plugin import (
     Workflow,
     community,
 )
-
 from wangge_scenic.roles import (
     AREA_ADMINISTRATOR,
     EMERGENCY_RESPONDER,

@@ -1,7 +1,6 @@
 """The things on urban ground that events are about."""
 
 from wangge_core.plugin import AssetKind
-
 from wangge_urban.details import Camera
 
 ASSET_KINDS = (

@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from wangge_core.plugin import PUBLIC, STAFF, Zh, details, refuse_negative
-
 from wangge_urban.choices import (
     Burnt,
     ChargingPlace,

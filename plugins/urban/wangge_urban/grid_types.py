@@ -1,7 +1,6 @@
 """The urban grid, and the overlays of city management and market supervision, which need not cover every base grid."""
 
 from wangge_core.plugin import GridType, Label, Level, Size, community
-
 from wangge_urban import staffing
 
 URBAN = GridType(

@@ -1,7 +1,6 @@
 """The urban kinds of events."""
 
 from wangge_core.plugin import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority, community
-
 from wangge_urban import details
 from wangge_urban.workflows import CLOSED_LOOP
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 from wangge_core.plugin import AssetKind, EventKind, GridType, Plugin, Role, Workflow
-
 from wangge_urban.assets import ASSET_KINDS
 from wangge_urban.grid_types import GRID_TYPES
 from wangge_urban.kinds import EVENT_KINDS

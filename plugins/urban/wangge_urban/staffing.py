@@ -1,7 +1,6 @@
 """How urban grids and their overlays are staffed."""
 
 from wangge_core.plugin import Position, Staffing, community
-
 from wangge_urban import roles
 
 ONE_FIVE_N = Staffing(

@@ -25,7 +25,6 @@ from wangge_core.plugin import (
     WorkingDays,
     community,
 )
-
 from wangge_urban.roles import CITY_MANAGEMENT_OFFICER
 
 STAGES = (

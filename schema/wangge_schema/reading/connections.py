@@ -24,6 +24,10 @@ from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, 
 if TYPE_CHECKING:
     from wangge_schema.reading.plan import Finisher, Planned, Planner
 
+NUMBER: sa.ColumnElement[int] = sa.column("number", sa.Integer())
+"""A row's place in the page, from 1, in the direction of travel."""
+TOTAL: sa.ColumnElement[int] = sa.column("total", sa.Integer())
+"""How many rows were read: one more than the page holds where there are more."""
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 1000
 
@@ -70,8 +74,7 @@ class ConnectionParts:
         self.source: Source = source
         self.page = read_page(source, chosen.arguments)
         self.target = source.table.alias()
-        self.columns: list[sa.ColumnElement[Any]] = []
-        self.numbered = sa.table("numbered", sa.column("number"), sa.column("total"))
+        self.columns: dict[str, sa.ColumnElement[Any]] = {}
 
     def member(self, one: Chosen) -> Planned:
         match one.name:
@@ -126,14 +129,13 @@ class ConnectionParts:
     def gathered(self, text: Json) -> Json:
         """A JSON array of one text a row."""
         column = self.wanted(text)
-        number = sa.column("number")
-        order = number.desc() if self.page.backward else number
-        return joined(["[", Gathered(sa.case((number <= self.page.size, column)), cast("Any", order)), "]"])
+        order = NUMBER.desc() if self.page.backward else NUMBER
+        return joined(["[", Gathered(sa.case((self.page.size >= NUMBER, column)), cast("Any", order)), "]"])
 
     def wanted(self, text: Json) -> sa.ColumnElement[Any]:
         """Have the page carry a column, and refer to it from outside."""
         name = f"c{len(self.columns)}"
-        self.columns.append(text.label(name))
+        self.columns[name] = text.label(name)
         return sa.column(name, sa.Text())
 
     def cursor(self) -> Json:
@@ -144,9 +146,8 @@ class ConnectionParts:
         return JsonScalar(joined(pieces), "text")
 
     def end_of_page(self, *, first: bool) -> Json:
-        number, total = sa.column("number"), sa.column("total")
-        last = sa.case((total < self.page.size, total), else_=self.page.size)
-        at_end = number == (1 if first else last)
+        last = sa.case((self.page.size > TOTAL, TOTAL), else_=self.page.size)
+        at_end = NUMBER == 1 if first else NUMBER == last  # noqa: SIM300 - a column comes first
         return sa.func.coalesce(sa.func.max(sa.case((at_end, self.wanted(self.cursor())))), literal("null"))
 
     def more(self) -> sa.ColumnElement[bool]:
@@ -189,13 +190,13 @@ class ConnectionParts:
         target, page = self.target, self.page
         order, id = target.c[page.order].label("o"), target.c.id.label("i")
         directed = [column.desc() if page.reads_descending else column.asc() for column in (target.c[page.order], target.c.id)]
-        select = sa.select(*self.columns, order, id).select_from(target).where(self.listed(target)).order_by(*directed)
+        select = sa.select(*self.columns.values(), order, id).select_from(target).where(self.listed(target)).order_by(*directed)
         if page.cursor is not None:
             select = select.where(self.past_cursor(target, page.cursor))
         rows = self.correlated(select.limit(page.size + 1)).subquery()
         by = [column.desc() if page.reads_descending else column.asc() for column in (rows.c.o, rows.c.i)]
         number = sa.func.row_number().over(order_by=by).label("number")
-        columns = [rows.c[column.name] for column in self.columns]
+        columns: list[sa.ColumnElement[Any]] = [rows.c[name] for name in self.columns]
         numbered = sa.select(*columns, number, sa.func.count().over().label("total")).select_from(rows)
         ordered = numbered.order_by(number.desc() if page.backward else number).subquery()
         return sa.select(text).select_from(ordered).scalar_subquery()
@@ -220,7 +221,7 @@ def read_page(source: Source, arguments: dict[str, Any]) -> Page:
     size = next((number for number in (first, last) if number is not None), DEFAULT_PAGE)
     if not 0 <= size <= LARGEST_PAGE:
         raise PageError(f"A page has 0 to {LARGEST_PAGE} rows; {size} were asked for.")
-    given = arguments.get("orderBy") or {}
+    given: dict[str, Any] = arguments.get("orderBy") or {}
     order = _name(given.get("field")) or source.orders[0]
     cursor = arguments.get("before") if backward else arguments.get("after")
     return Page(

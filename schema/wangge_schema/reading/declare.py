@@ -12,12 +12,12 @@ from typing import Annotated, Any, TypeVar
 
 import sqlalchemy as sa
 import strawberry
-from strawberry.types.field import StrawberryField
 
 from wangge_core.plugin.definitions import WorkflowDefinition
 from wangge_core.plugin.registry import Registry
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import Rule, everybody
+from wangge_schema.reading.making import MAKE
 
 READS = "wangge.reads"
 SOURCE = "__wangge_source__"
@@ -99,7 +99,22 @@ class RootOne:
     among: Callable[[Row], sa.ColumnElement[bool]]
 
 
-Reads = Scalar | ToOne | ToMany | Connected | Computed | RootOne
+@dataclass(frozen=True, slots=True)
+class ById:
+    """The root field `node(id)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByIds:
+    """The root field `nodes(ids)`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Itself:
+    """A root field that is a single object of no table: the viewer."""
+
+
+Reads = Scalar | ToOne | ToMany | Connected | Computed | RootOne | ById | ByIds | Itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,14 +188,8 @@ def need(name: str, form: str = "text") -> Scalar:
 
 def reads(declared: Reads, description: str, deprecated: str | None = None, *, arguments: Sequence[inspect.Parameter] = ()) -> Any:
     """A Strawberry field without a resolver of its own; the declaration travels in its metadata."""
-    made = strawberry.field(
-        resolver=_face(arguments) if arguments else None,  # pyright: ignore[reportArgumentType]
-        description=description,
-        deprecation_reason=deprecated,
-        metadata={READS: declared},
-    )
-    assert isinstance(made, StrawberryField)
-    return made
+    face = _face(arguments) if arguments else None
+    return MAKE.field(resolver=face, description=description, deprecation_reason=deprecated, metadata={READS: declared})
 
 
 def planned(*, description: str = "", **source: Any) -> Callable[[_C], _C]:

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from graphql import GraphQLOutputType
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 
@@ -19,7 +18,7 @@ class FinishedExecutor(StrawberryGraphQLCoreExecutionContext):
 
     def complete_value(
         self,
-        return_type: GraphQLOutputType,
+        return_type: Any,
         field_details_list: Any,
         info: Any,
         path: Any,
@@ -30,4 +29,6 @@ class FinishedExecutor(StrawberryGraphQLCoreExecutionContext):
             if result.value is not None:
                 return result.value
             result = None
-        return super().complete_value(return_type, field_details_list, info, path, result, position_context)
+        return super().complete_value(  # pyright: ignore[reportUnknownMemberType] - graphql-core leaves its generics open
+            return_type, field_details_list, info, path, result, position_context
+        )

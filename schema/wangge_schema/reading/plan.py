@@ -115,7 +115,7 @@ def planned_type(chosen: Chosen) -> tuple[GraphQLObjectType, Source]:
     return cast("GraphQLObjectType", chosen.type), source
 
 
-def correlate(select: sa.Select[Any], row: Row | None) -> sa.Select[Any]:
+def correlate(select: Any, row: Row | None) -> sa.Select[Any]:
     """The select with the enclosing row taken from outside; everything else is its own."""
     return select.correlate(None) if row is None else select.correlate(row)
 

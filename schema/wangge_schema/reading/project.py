@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from graphql import GraphQLObjectType, GraphQLOutputType, is_enum_type, is_leaf_type, is_list_type, is_non_null_type
+from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType
 
 from wangge_schema.reading.select import Chosen
 
@@ -19,22 +19,26 @@ class Typed:
 
 def project(value: Any, chosen: Chosen) -> Any:
     """The part of a plain value that was selected, as JSON data."""
-    assert chosen.field is not None
-    return _projected(value, chosen.field.type, chosen)
+    field: Any = chosen.field
+    return _projected(value, field.type, chosen)
 
 
-def _projected(value: Any, type: GraphQLOutputType, chosen: Chosen) -> Any:
-    if is_non_null_type(type):
-        return _projected(value, type.of_type, chosen)
+def _projected(value: Any, type: Any, chosen: Chosen) -> Any:
+    if isinstance(type, GraphQLNonNull):
+        return _projected(value, _inner(type), chosen)
     if value is None:
         return None
-    if is_list_type(type):
-        return [_projected(item, type.of_type, chosen) for item in value]
-    if is_enum_type(type) and isinstance(value, str):
+    if isinstance(type, GraphQLList):
+        return [_projected(item, _inner(type), chosen) for item in value]
+    if isinstance(type, GraphQLEnumType) and isinstance(value, str):
         return str(value)  # stored by its name
-    if is_leaf_type(type):
+    if isinstance(type, GraphQLEnumType | GraphQLScalarType):
         return type.coerce_output_value(value)
     return _object(value, chosen)
+
+
+def _inner(wrapper: Any) -> Any:
+    return wrapper.of_type
 
 
 def _object(value: Any, chosen: Chosen) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """Root fields: how a read begins. Each becomes one statement of one value, which is the answer or what Python finishes it from."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 import orjson
@@ -10,7 +9,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 
 from wangge_core.db.work import Work
 from wangge_schema.reading.connections import plan_connection
-from wangge_schema.reading.declare import Connected, Reader, RootOne, Source
+from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Reader, RootOne, Source
 from wangge_schema.reading.errors import IdError, PageError
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.plan import Planned, Planner
@@ -18,21 +17,6 @@ from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, joined, or_null
 
 MOST_IDS = 100
-
-
-@dataclass(frozen=True, slots=True)
-class ById:
-    """The root field `node(id)`."""
-
-
-@dataclass(frozen=True, slots=True)
-class ByIds:
-    """The root field `nodes(ids)`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Itself:
-    """A root field that is a single object of no table: the viewer."""
 
 
 async def read(work: Work, reader: Reader, chosen: Chosen) -> Completed:
@@ -78,7 +62,7 @@ def parse_id(chosen: Chosen, id: str) -> tuple[GraphQLObjectType, Source, int]:
     """The type, the source and the key that a global id names. Raises IdError."""
     found = sources_by_prefix(chosen.document.schema)
     prefix, _, key = id.partition(":")
-    if prefix not in found or not (key.isascii() and key.isdigit()) or len(key) > 18:  # noqa: PLR2004 - fits 64 bits
+    if prefix not in found or not (key.isascii() and key.isdigit()) or len(key) > 18:
         raise IdError(f"{id[:80]!r} is no global id; they look like Grid:12.")
     type, source = found[prefix]
     return type, source, int(key)

@@ -1,7 +1,8 @@
 """Selecting: a selection set with its fragments, directives and aliases becomes an ordered list of chosen fields."""
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
@@ -45,12 +46,13 @@ class Chosen:
     name: str
     nodes: tuple[FieldNode, ...]
     field: GraphQLField | None
-    document: Document = field(repr=False)
+    document: Document = dataclasses.field(repr=False)
 
     @property
     def type(self) -> GraphQLNamedType:
         assert self.field is not None
-        return cast("GraphQLNamedType", get_named_type(self.field.type))
+        field: Any = self.field
+        return cast("GraphQLNamedType", get_named_type(field.type))
 
     @property
     def reads(self) -> Reads | None:
@@ -94,9 +96,7 @@ def source_of(type: GraphQLNamedType) -> Source | None:
     return getattr(definition.origin, SOURCE, None) if definition is not None else None
 
 
-def _fields(
-    document: Document, type: GraphQLObjectType, selections: SelectionSetNode, seen: set[str]
-) -> Iterator[FieldNode]:
+def _fields(document: Document, type: GraphQLObjectType, selections: SelectionSetNode, seen: set[str]) -> Iterator[FieldNode]:
     for node in selections.selections:
         if not _included(document, node):
             continue

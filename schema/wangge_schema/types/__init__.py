@@ -6,7 +6,7 @@ from strawberry import argument
 
 from wangge_schema.details import AssetDetails, EventDetails, GridDetails, PlaceDetails
 from wangge_schema.reading.declare import SOURCE, Source
-from wangge_schema.reading.filters import filter_input, order_input
+from wangge_schema.reading.list_inputs import ListInputs
 from wangge_schema.types.declared import (
     AssetKind,
     DetailField,
@@ -50,14 +50,11 @@ __all__ = [
 
 def _list_inputs() -> dict[str, Any]:
     """The filter and order inputs of the types that have lists."""
-    made: dict[str, Any] = {}
-    comparisons: dict[str, type[Any]] = {}
-    for cls in PLANNED:
-        source: Source = getattr(cls, SOURCE)
-        if source.filters or len(source.orders) > 1:
-            made[f"{source.name}Filter"] = filter_input(source, comparisons)
-            made[f"{source.name}OrderBy"] = order_input(source)
-    return made
+    inputs = ListInputs()
+    sources: list[Source] = [getattr(cls, SOURCE) for cls in PLANNED]
+    listed = [source for source in sources if source.filters or len(source.orders) > 1]
+    filters = {f"{source.name}Filter": inputs.filter(source) for source in listed}
+    return filters | {f"{source.name}OrderBy": inputs.order(source) for source in listed}
 
 
 globals().update(_list_inputs())

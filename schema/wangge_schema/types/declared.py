@@ -169,7 +169,9 @@ class WorkflowMove:
     move: str = strawberry.field(description="Its name.")
     label: str = strawberry.field(description="What to show, in the viewer's language.")
     sources: list[str] = strawberry.field(description="The stages that it leaves.")
-    to: str | None = strawberry.field(description="The stage that it leads to; null when it goes back to where the event came from.")
+    to: str | None = strawberry.field(
+        description="The stage that it leads to; null when it goes back to where the event came from."
+    )
     by: list[strawberry.ID] = strawberry.field(description="The roles that may make it; also `reporter`, `party` and `system`.")
     asks: list[MoveAsk] = strawberry.field(description="What it asks for.")
 
@@ -216,10 +218,14 @@ class Workflow:
     plugin: str = plugin_field()
     available: bool = available_field()
     stages: list[WorkflowStage] = to_many(
-        lambda row, stage, _: stage.c.workflow_version_id == row.c.version_id, "Its stages; the first is where events start.", order="ordinal"
+        lambda row, stage, _: stage.c.workflow_version_id == row.c.version_id,
+        "Its stages; the first is where events start.",
+        order="ordinal",
     )
     moves: list[WorkflowMove] = computed("Its moves.", _moves, version=need("version_id", "number"))
-    mermaid: str = computed("A drawing of it in Mermaid's language, labelled for the viewer.", _mermaid, version=need("version_id", "number"))
+    mermaid: str = computed(
+        "A drawing of it in Mermaid's language, labelled for the viewer.", _mermaid, version=need("version_id", "number")
+    )
 
 
 @strawberry.type(description="A value that a field can take.")
@@ -263,7 +269,9 @@ def _detail_fields(needs: dict[str, Any], reader: Reader) -> list[DetailField]:
 
 
 def detail_fields_field() -> Any:
-    return computed("The fields of its details, from which a form can be drawn.", _detail_fields, detail_fields=need("detail_fields", "json"))
+    return computed(
+        "The fields of its details, from which a form can be drawn.", _detail_fields, detail_fields=need("detail_fields", "json")
+    )
 
 
 def details_type_field() -> Any:
@@ -314,7 +322,9 @@ class EventKind:
     priority: Priority = column("priority", "The priority of its events unless the report says otherwise.")
     details_type: str | None = details_type_field()
     detail_fields: list[DetailField] = detail_fields_field()
-    involves: list[InvolvementRole] = computed("Who and what can be tied to its events.", _involves, involves=need("involves", "json"))
+    involves: list[InvolvementRole] = computed(
+        "Who and what can be tied to its events.", _involves, involves=need("involves", "json")
+    )
     catalogue: str | None = column("catalogue", "The local catalogue that it came with.")
     retired_because: str | None = column("retired_because", "Why it takes no new events; null while it does.")
 
@@ -353,5 +363,9 @@ class NeedKind:
     available: bool = available_field()
     basis: str = column("basis", "What it usually rests on.")
     visits: str = column("visits", "The rule of visits that follows; empty for none.")
-    months: int | None = column("months", "The longest span before it must be set again; null: as long as the paper it rests on.", form="number")
-    sensitive: bool = column("sensitive", "Whether it is off until the deployment switches it on with a legal basis.", form="boolean")
+    months: int | None = column(
+        "months", "The longest span before it must be set again; null: as long as the paper it rests on.", form="number"
+    )
+    sensitive: bool = column(
+        "sensitive", "Whether it is off until the deployment switches it on with a legal basis.", form="boolean"
+    )

@@ -1,6 +1,6 @@
 """Events, what is involved in them, who they were given to, and their history."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 import strawberry
@@ -109,23 +109,28 @@ _assigned = Gather(
 class Answer:
     name: str = strawberry.field(description="What was asked, by name.")
     label: str = strawberry.field(description="What was asked, in the viewer's language.")
-    value: JSON = strawberry.field(description="The answer: text, number, flag, position, list of photos, or global ids of posts and offices.")
+    value: JSON = strawberry.field(
+        description="The answer: text, number, flag, position, list of photos, or global ids of posts and offices."
+    )
 
 
 def _answers(needs: dict[str, Any], reader: Reader) -> list[Answer]:
     definition = reader.definitions[needs["version"]]
     move = definition.move(needs["move"] or "")
-    labels = {ask.name: ask.label.in_language(reader.viewer.language) for ask in move.asks} if move else {}
-    return [Answer(name=name, label=labels.get(name, name), value=JSON(_shown(value))) for name, value in needs["answers"].items()]
+    labels: dict[str, str] = {ask.name: ask.label.in_language(reader.viewer.language) for ask in move.asks} if move else {}
+    return [
+        Answer(name=name, label=labels.get(name) or name, value=JSON(_shown(value))) for name, value in needs["answers"].items()
+    ]
 
 
 def _shown(answer: Any) -> Any:
     """An answer with global ids in place of keys."""
     if isinstance(answer, list):
-        return [_shown(one) for one in answer]
-    if isinstance(answer, dict) and len(answer) == 1:
-        ((sort, key),) = answer.items()
-        return f"{sort.capitalize()}:{key}"
+        items = cast("list[Any]", answer)
+        return [_shown(one) for one in items]
+    if isinstance(answer, dict):
+        members = cast("dict[str, Any]", answer)
+        return next((f"{sort.capitalize()}:{key}" for sort, key in members.items() if sort in ("post", "office")), members)
     return answer
 
 
@@ -157,7 +162,11 @@ class HistoryEntry:
     account: Account | None = to_one("account_id", "Who; null where the viewer may not see the account, or nobody was signed in.")
     post: Post | None = to_one("post_id", "Under which post.")
     answers: list[Answer] = computed(
-        "What was entered.", _answers, answers=need("answers", "json"), move=need("move"), version=Scalar(_version_of_event, "number")
+        "What was entered.",
+        _answers,
+        answers=need("answers", "json"),
+        move=need("move"),
+        version=Scalar(_version_of_event, "number"),
     )
 
 
@@ -212,11 +221,13 @@ class Event(Node):
     kind: EventKind = to_one("kind_id", "What sort of matter it is.")
     grid: Grid = to_one("grid_id", "The grid of the base layer that it belongs to.")
     workflow: Workflow = to_one(
-        lambda row, workflow, _: workflow.c.id
-        == sa.select(t.workflow_version.c.workflow_id)
-        .where(t.workflow_version.c.id == row.c.workflow_version_id)
-        .correlate(row)
-        .scalar_subquery(),
+        lambda row, workflow, _: (
+            workflow.c.id
+            == sa.select(t.workflow_version.c.workflow_id)
+            .where(t.workflow_version.c.id == row.c.workflow_version_id)
+            .correlate(row)
+            .scalar_subquery()
+        ),
         "The workflow that it goes through, as it is now; the event keeps the version that it started under.",
     )
     stage: WorkflowStage = to_one(
@@ -246,7 +257,9 @@ class Event(Node):
     whole_due_at: DateTime | None = column(
         "whole_due_at", "When the whole is due; null unless that clock is continuous.", form="moment"
     )
-    closed_at: DateTime | None = column("closed_at", "When it ended; null while open, and where imported records do not say.", form="moment")
+    closed_at: DateTime | None = column(
+        "closed_at", "When it ended; null while open, and where imported records do not say.", form="moment"
+    )
     recorded_timeliness: Timeliness | None = column("recorded_timeliness", "What imported records say: settled in time or not.")
     source_name: str | None = column("source_name", "The other system that it came from.")
     source_key: str | None = column("source_key", "Its number there.")
@@ -262,5 +275,3 @@ class Event(Node):
         history=_history,
         assigned=_assigned,
     )
-
-

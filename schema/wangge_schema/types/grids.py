@@ -52,7 +52,9 @@ class Grid(Node):
     """A node of a layer's tree: a district, subdistrict, community or grid. Public."""
 
     id: strawberry.ID = node_id("Grid")
-    code: str = column("code", "Its code: 2 to 12 digits of the division, and three more for a grid, unless the deployment has another scheme.")
+    code: str = column(
+        "code", "Its code: 2 to 12 digits of the division, and three more for a grid, unless the deployment has another scheme."
+    )
     name: str = column("name", "Its name.")
     level: GridLevel = column("level", "Its administrative level.")
     depth: int = column("depth", "How many grids stand above it.", form="number")
@@ -64,7 +66,9 @@ class Grid(Node):
     )
     children: "Connection[Grid]" = connection("Grid", "parent_id", "The grids that are directly part of it.")
     below: "Connection[Grid]" = connection(
-        "Grid", lambda row, target, reader: sa.and_(at_or_below("id")(row, target, reader), target.c.id != row.c.id), "All grids below it."
+        "Grid",
+        lambda row, target, reader: sa.and_(at_or_below("id")(row, target, reader), target.c.id != row.c.id),
+        "All grids below it.",
     )
     staffing: Staffing | None = to_one("staffing_id", "The staffing template that it has chosen.")
     details: "GridDetails | None" = details_field("grid", "grid_type_id", "What its type adds.")

@@ -4,7 +4,10 @@ from wangge_core.plugin.definitions import MoveDefinition, WorkflowDefinition
 
 
 def flow_chart(workflow: WorkflowDefinition, language: str) -> str:
-    """A left-to-right flow chart: stages as boxes, final ones rounded, moves as labelled arrows; dotted ones go back to where the event came from."""
+    """A left-to-right flow chart: stages as boxes, final ones rounded, moves as labelled arrows.
+
+    Dotted arrows go back to where the event came from.
+    """
     lines = ["flowchart LR"]
     for stage in workflow.stages:
         label = _quoted(stage.label.in_language(language))

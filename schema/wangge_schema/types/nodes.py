@@ -5,9 +5,9 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 import strawberry
 
-from wangge_core.rights.scopes import END
 from wangge_core.db import tables as t
-from wangge_schema.reading.declare import Join, Reader, Row, expression, reads, Scalar
+from wangge_core.rights.scopes import END
+from wangge_schema.reading.declare import Join, Reader, Row, Scalar, expression, reads
 from wangge_schema.reading.statement import JsonMember, PlainText
 
 T = TypeVar("T")

@@ -3,8 +3,7 @@
 import strawberry
 
 from wangge_core.db.mirroring import BASE_LAYER
-from wangge_schema.reading.declare import argument, connection, reads, root_one
-from wangge_schema.reading.root import ById, ByIds, Itself
+from wangge_schema.reading.declare import ById, ByIds, Itself, argument, connection, reads, root_one
 from wangge_schema.types.declared import AssetKind, EventKind, GridType, NeedKind, PlaceKind, Role, Staffing, Workflow
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid
@@ -16,11 +15,21 @@ from wangge_schema.types.rights import Account, Post, Viewer
 
 @strawberry.type(description="What can be read. Every field answers with what the viewer may see, and nothing else.")
 class Query:
-    node: Node | None = reads(ById(), "The thing with this global id; null when there is none or the viewer may not see it. Error: ID_INVALID.", arguments=[argument("id", strawberry.ID, "The global id.")])
-    nodes: list[Node | None] = reads(ByIds(), "Things by their global ids, in order, at most 100. Errors: ID_INVALID, PAGE_INVALID.", arguments=[argument("ids", list[strawberry.ID], "The global ids.")])
+    node: Node | None = reads(
+        ById(),
+        "The thing with this global id; null when there is none or the viewer may not see it. Error: ID_INVALID.",
+        arguments=[argument("id", strawberry.ID, "The global id.")],
+    )
+    nodes: list[Node | None] = reads(
+        ByIds(),
+        "Things by their global ids, in order, at most 100. Errors: ID_INVALID, PAGE_INVALID.",
+        arguments=[argument("ids", list[strawberry.ID], "The global ids.")],
+    )
     viewer: Viewer = reads(Itself(), "Who is asking.")
 
-    grid: Grid | None = root_one("code", "The grid of the base layer with this code.", among=lambda row: row.c.layer_id == BASE_LAYER)
+    grid: Grid | None = root_one(
+        "code", "The grid of the base layer with this code.", among=lambda row: row.c.layer_id == BASE_LAYER
+    )
     grids: Connection[Grid] = connection("Grid", None, "Grids of every layer and level. Public.")
     buildings: Connection[Building] = connection("Building", None, "Buildings.")
     persons: Connection[Person] = connection("Person", None, "People.")
@@ -33,7 +42,9 @@ class Query:
     accounts: Connection[Account] = connection("Account", None, "Accounts.")
     posts: Connection[Post] = connection("Post", None, "Posts, past and present.")
 
-    grid_types: Connection[GridType] = connection("GridType", None, "Kinds of grids. Those of plugins that are switched off are not `available`.")
+    grid_types: Connection[GridType] = connection(
+        "GridType", None, "Kinds of grids. Those of plugins that are switched off are not `available`."
+    )
     roles: Connection[Role] = connection("Role", None, "Templates of posts.")
     role: Role | None = root_one("id", "The role of this name.", type=strawberry.ID)
     staffings: Connection[Staffing] = connection("Staffing", None, "Staffing templates.")

@@ -45,7 +45,11 @@ class Account(Node):
     orders=("id",),
     filters={
         "role": Filter("text", lambda row: row.c.role_id, "By role."),
-        "office": Filter("text", lambda row: sa.select(t.office.c.code).where(t.office.c.id == row.c.office_id).correlate(row).scalar_subquery(), "By the office's code."),
+        "office": Filter(
+            "text",
+            lambda row: sa.select(t.office.c.code).where(t.office.c.id == row.c.office_id).correlate(row).scalar_subquery(),
+            "By the office's code.",
+        ),
         "subtree": Filter("subtree", lambda row: row.c.grid_id, "In the grid of this code or below it."),
     },
 )
@@ -83,7 +87,9 @@ def _assigned(_: Row, event: Row, reader: Reader) -> sa.ColumnElement[bool]:
 class Viewer:
     """Who is asking."""
 
-    language: str = expression(lambda _, reader: sa.literal(reader.viewer.language), "The language of labels and messages: zh or en.")
+    language: str = expression(
+        lambda _, reader: sa.literal(reader.viewer.language), "The language of labels and messages: zh or en."
+    )
     signed_in: bool = expression(
         lambda _, reader: sa.literal(reader.viewer.account_id is not None), "False for an anonymous visitor.", form="boolean"
     )

@@ -19,5 +19,5 @@ def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
     return strawberry.type(
         cls,
         name="Mutation",
-        description="What can be written. Each mutation is one transaction; what it refuses is told in `userErrors` and nothing is written.",
+        description="What can be written, a transaction each. What is refused stands in `userErrors`; nothing is written then.",
     )

@@ -43,7 +43,9 @@ class EventReportFields:
     source_key: str | None = optional("Its number there; taken once.")
 
 
-@strawberry.input(description="An answer to one of a move's questions: its name and one value, in the form that the ask's type names.")
+@strawberry.input(
+    description="An answer to one of a move's questions: its name and one value, in the form that the ask's type names."
+)
 class AnswerInput:
     name: str = required("What was asked, by name.")
     text: str | None = optional("For TEXT, and the id of the kind for EVENT_KIND.")
@@ -53,7 +55,9 @@ class AnswerInput:
     date_time: DateTime | None = optional("For DATE_TIME.")
     position: PositionInput | None = optional("For POSITION.")
     photos: list[str] | None = optional("For PHOTOS: references of at most 400 characters.")
-    assignees: list[strawberry.ID] | None = optional("For POSTS, OFFICES and ASSIGNEES: global ids of posts and offices, the lead first.")
+    assignees: list[strawberry.ID] | None = optional(
+        "For POSTS, OFFICES and ASSIGNEES: global ids of posts and offices, the lead first."
+    )
 
 
 @strawberry.input(description="A move to make.")
@@ -137,9 +141,21 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             operation=report_events,
             request=report,
             codes=(
-                *TEXT, *DETAILS, "REQUIRED", "POSITION_INVALID", "IN_THE_FUTURE", "GRID_OVERLAY", "GRID_OF_PLACE_DIFFERS", "KIND_UNKNOWN",
-                "KIND_RETIRED", "INVOLVEMENT_UNKNOWN", "INVOLVEMENT_SORT", "INVOLVEMENT_REQUIRED", "INVOLVEMENT_ONE", "EVENT_DUPLICATE",
-            ),  # fmt: skip
+                *TEXT,
+                *DETAILS,
+                "REQUIRED",
+                "POSITION_INVALID",
+                "IN_THE_FUTURE",
+                "GRID_OVERLAY",
+                "GRID_OF_PLACE_DIFFERS",
+                "KIND_UNKNOWN",
+                "KIND_RETIRED",
+                "INVOLVEMENT_UNKNOWN",
+                "INVOLVEMENT_SORT",
+                "INVOLVEMENT_REQUIRED",
+                "INVOLVEMENT_ONE",
+                "EVENT_DUPLICATE",
+            ),
             rename=lambda field, input: in_details(input.kind_id, field),
         ),
         Mutation(
@@ -151,16 +167,34 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             operation=move_events,
             request=_move,
             codes=(
-                *TEXT, "MOVE_UNKNOWN", "MOVE_NOT_FROM_STAGE", "MOVE_ROLE", "MOVE_NOT_ASSIGNED", "MOVE_BY_DOER", "MOVE_STRAIGHT_BACK",
-                "MOVE_TO_RETURNER", "MOVE_ONCE", "MOVE_TOO_LATE", "EVENT_CHANGED", "ANSWER_REQUIRED", "ANSWER_UNEXPECTED", "ANSWER_TYPE",
-                "ANSWER_TOO_FEW", "ANSWER_AMBIGUOUS", "OUT_OF_RANGE", "POSITION_INVALID", "POST_ENDED", "KIND_UNKNOWN",
-                "KIND_OTHER_WORKFLOW", *DETAILS,
-            ),  # fmt: skip
+                *TEXT,
+                "MOVE_UNKNOWN",
+                "MOVE_NOT_FROM_STAGE",
+                "MOVE_ROLE",
+                "MOVE_NOT_ASSIGNED",
+                "MOVE_BY_DOER",
+                "MOVE_STRAIGHT_BACK",
+                "MOVE_TO_RETURNER",
+                "MOVE_ONCE",
+                "MOVE_TOO_LATE",
+                "EVENT_CHANGED",
+                "ANSWER_REQUIRED",
+                "ANSWER_UNEXPECTED",
+                "ANSWER_TYPE",
+                "ANSWER_TOO_FEW",
+                "ANSWER_AMBIGUOUS",
+                "OUT_OF_RANGE",
+                "POSITION_INVALID",
+                "POST_ENDED",
+                "KIND_UNKNOWN",
+                "KIND_OTHER_WORKFLOW",
+                *DETAILS,
+            ),
             on="Event",
         ),
         Mutation(
             name="eventComment",
-            description="Add a remark to an event's history. For COMMENT_EVENTS over its grid, for whom it was given to, and for its reporter.",
+            description="Add a remark to an event's history. For COMMENT_EVENTS over its grid, to whom it was given, and its reporter.",
             thing="event",
             type=Event,
             input=EventCommentInput,

@@ -41,10 +41,13 @@ def mutation_field(mutation: Mutation) -> Any:
     given = Annotated[mutation.input, strawberry.argument(description="What to do it with.")]
     key = Annotated[
         str | None,
-        strawberry.argument(description="Made by the client for this request. The same key and input again give the first answer and write nothing."),
+        strawberry.argument(
+            description="Made by the client for this request. The same key and input again give the first answer and write nothing."
+        ),
     ]
     return strawberry.field(
-        resolver=_on_thing(mutation, answer, given, key) if mutation.on else _plain(mutation, answer, given, key), description=mutation.description
+        resolver=_on_thing(mutation, answer, given, key) if mutation.on else _plain(mutation, answer, given, key),
+        description=mutation.description,
     )
 
 
@@ -82,5 +85,7 @@ def with_details(base: type[Any], details: Any, what: str) -> type[Any]:
     name = base.__name__.removesuffix("Fields") + "Input"
     cls: type[Any] = type(name, (base,), {"__annotations__": {} if details is None else {"details": details | None}})
     if details is not None:
-        cls.details = strawberry.field(default=strawberry.UNSET, description=f"What the {what} needs to know; exactly one of its fields.")
+        cls.details = strawberry.field(
+            default=strawberry.UNSET, description=f"What the {what} needs to know; exactly one of its fields."
+        )
     return strawberry.input(cls, name=name, description=base.__doc__)

@@ -1,10 +1,8 @@
 """Payloads: what every mutation answers with — the thing, and user errors with a code of the mutation's own enum."""
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-import strawberry
 from graphql import GraphQLResolveInfo
 from sqlalchemy.exc import IntegrityError
 from strawberry.types.info import Info
@@ -15,6 +13,7 @@ from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
 from wangge_core.refusals import MESSAGES, message
 from wangge_core.rights.viewers import Viewer
 from wangge_schema.reading.executor import Completed
+from wangge_schema.reading.making import make_enum, make_type
 from wangge_schema.reading.project import Typed, project
 from wangge_schema.reading.root import read_thing
 from wangge_schema.reading.select import Chosen
@@ -35,21 +34,17 @@ class RefusedError(Exception):
 
 def payload(mutation: str, thing: str, type: Any, codes: Iterable[str]) -> Any:
     """The payload type of a mutation: `{ thing, userErrors { field message code } }`."""
-    members = {
-        code: strawberry.enum_value(code, description=MESSAGES[code][1].replace("{", "").replace("}", ""))
-        for code in sorted({*ALWAYS, *codes})
-    }
-    enum = strawberry.enum(Enum(f"{mutation}ErrorCode", members), description=f"Why `{mutation}` refuses an input.")
-    error = _made(
+    values = {code: MESSAGES[code][1].replace("{", "").replace("}", "") for code in sorted({*ALWAYS, *codes})}
+    error = make_type(
         f"{mutation}Error",
         {
-            "field": (str | None, "The path of the input at fault, such as `details.communityHazard.immediateDanger`; null for the whole."),
+            "field": (str | None, "The path of the input at fault, such as `details.communityHazard.hazard`; null for the whole."),
             "message": (str, "What to show, in the viewer's language."),
-            "code": (enum, "A stable code."),
+            "code": (make_enum(f"{mutation}ErrorCode", values, f"Why `{mutation}` refuses an input."), "A stable code."),
         },
         "What was wrong with the input. Nothing was written.",
     )
-    return _made(
+    return make_type(
         f"{mutation}Payload",
         {
             thing: (type | None, "The thing after the mutation; null when there are user errors."),
@@ -59,22 +54,19 @@ def payload(mutation: str, thing: str, type: Any, codes: Iterable[str]) -> Any:
     )
 
 
-def _made(name: str, fields: dict[str, tuple[Any, str]], description: str) -> Any:
-    cls = type(name, (), {"__annotations__": {key: annotation for key, (annotation, _) in fields.items()}})
-    for key, (_, said) in fields.items():
-        setattr(cls, key, strawberry.field(description=said))
-    return strawberry.type(cls, name=name, description=description)
-
-
 async def perform(
-    info: Info, operation: Operation[_R], make_request: Callable[[], _R], key: str | None, rename: Callable[[str], str] = lambda field: field
+    info: Info,
+    operation: Operation[_R],
+    make_request: Callable[[], _R],
+    key: str | None,
+    rename: Callable[[str], str] = lambda field: field,
 ) -> Completed:
     """Do one thing in one transaction and answer with the payload that was asked for.
 
     `make_request` turns the input into the core's request and may raise RefusedError; `rename` turns the core's field paths into
     those of the input.
     """
-    raw: GraphQLResolveInfo = info._raw_info
+    raw = cast("GraphQLResolveInfo[Any]", info._raw_info)  # pyright: ignore[reportUnknownMemberType]
     session: Session = raw.context
     viewer = session.viewer
     if viewer.account_id is None and not viewer.scopes:
@@ -103,7 +95,7 @@ async def _written(session: Session, name: str, operation: Operation[_R], reques
         return outcome
 
 
-async def _answer(session: Session, raw: GraphQLResolveInfo, outcome: Outcome, rename: Callable[[str], str]) -> Completed:
+async def _answer(session: Session, raw: GraphQLResolveInfo[Any], outcome: Outcome, rename: Callable[[str], str]) -> Completed:
     answer: dict[str, Any] = {}
     chosen = chosen_field(raw)
     for one in chosen.children():
@@ -132,7 +124,7 @@ def _error(found: Refusal, viewer: Viewer, rename: Callable[[str], str], chosen:
 def key_of(id: str, prefix: str, field: str) -> int:
     """The key in a global id of a given type. Raises RefusedError."""
     found, _, key = id.partition(":")
-    if found != prefix or not (key.isascii() and key.isdigit()) or len(key) > 18:  # noqa: PLR2004 - fits 64 bits
+    if found != prefix or not (key.isascii() and key.isdigit()) or len(key) > 18:
         raise RefusedError(refusal("ID_INVALID", field, id=id[:80], what=prefix))
     return int(key)
 

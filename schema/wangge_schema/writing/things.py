@@ -5,6 +5,7 @@ from typing import Any
 
 import strawberry
 
+from wangge_core.errors import refusal
 from wangge_core.grids.codes import GridLevel
 from wangge_core.grids.grids import GridChange, NewGrid, create_grids, update_grids
 from wangge_core.people.persons import (
@@ -28,7 +29,6 @@ from wangge_schema.types.people import Household, Person
 from wangge_schema.types.places import Asset, Building, Office, Organization, Place
 from wangge_schema.writing.fields import Given, Mutation, with_details
 from wangge_schema.writing.payloads import RefusedError, key_of, optional_key
-from wangge_core.errors import refusal
 
 TEXT = ("BLANK", "TOO_LONG")
 IN_GRID = ("GRID_OVERLAY",)
@@ -227,9 +227,17 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             operation=create_grids,
             request=new_grid,
             codes=(
-                *TEXT, *DETAILS, "CODE_INVALID", "CODE_TAKEN", "CODE_NOT_BELOW_PARENT", "LEVEL_REQUIRED", "LEVEL_MISMATCH",
-                "GRID_TYPE_UNKNOWN", "GRID_TYPE_OVERLAY", "STAFFING_UNKNOWN",
-            ),  # fmt: skip
+                *TEXT,
+                *DETAILS,
+                "CODE_INVALID",
+                "CODE_TAKEN",
+                "CODE_NOT_BELOW_PARENT",
+                "LEVEL_REQUIRED",
+                "LEVEL_MISMATCH",
+                "GRID_TYPE_UNKNOWN",
+                "GRID_TYPE_OVERLAY",
+                "STAFFING_UNKNOWN",
+            ),
         ),
         Mutation(
             name="gridUpdate",

@@ -9,6 +9,7 @@ from typing import Any
 import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
 from wangge_core.deployment import Deployment
 from wangge_core.imports.buildings import check_buildings, import_buildings
 from wangge_core.imports.divisions import check_divisions, import_divisions
@@ -18,7 +19,6 @@ from wangge_core.imports.mapping_files import read_mapping
 from wangge_core.imports.mappings import OFFICIAL_DIVISIONS, BuildingMapping, DivisionMapping, EventMapping
 from wangge_core.imports.reporting import ImportResult
 from wangge_core.rights.viewers import operator
-
 from wangge_server.commands.context import Context, pass_context
 from wangge_server.settings import open_deployment
 

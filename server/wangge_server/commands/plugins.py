@@ -22,7 +22,9 @@ def list_command(context: Context) -> None:
     click.echo("on   community  (built in)")
     for name, point in installed_plugins().items():
         found = describe_plugin(point)
-        click.echo(f"{'on ' if name in enabled else 'off'}  {name:<10} {found.version}  {point.value}  needs wangge-core {found.requires_core}")
+        click.echo(
+            f"{'on ' if name in enabled else 'off'}  {name:<10} {found.version}  {point.value}  needs wangge-core {found.requires_core}"
+        )
 
 
 @plugins.command("check")

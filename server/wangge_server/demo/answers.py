@@ -72,7 +72,7 @@ def answer(asked: Asked) -> dict[str, Any] | None:
     return found
 
 
-def _one(asked: Asked, ask: AskDefinition) -> Any:  # noqa: PLR0911 - one for each form
+def _one(asked: Asked, ask: AskDefinition) -> Any:
     dice = asked.dice
     match ask.type:
         case AnswerType.TEXT:

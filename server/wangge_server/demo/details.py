@@ -100,9 +100,7 @@ def field_value(dice: Random, kind_id: str, field: DetailField, at: datetime) ->
     return _one(dice, kind_id, field, at)
 
 
-def _one(  # noqa: PLR0911 - one for each form
-    dice: Random, kind_id: str, field: DetailField, at: datetime
-) -> Any:
+def _one(dice: Random, kind_id: str, field: DetailField, at: datetime) -> Any:
     if field.options:
         return dice.choice(field.options)[0]
     if field.fields:

@@ -1,6 +1,8 @@
 """Details: every dataclass must be describable, and its enums must not share a GraphQL name within a plugin."""
 
+import inspect
 from collections.abc import Iterator
+from dataclasses import is_dataclass
 from typing import Any, get_args, get_type_hints
 
 from wangge_core.plugin.collecting import Collection, Item
@@ -25,8 +27,10 @@ def with_details(collection: Collection) -> Iterator[tuple[Item, type[Any], str]
 
 
 def check_details(collection: Collection) -> Iterator[Fault]:
-    names: dict[str, type[Any]] = {}
+    names: dict[str, object] = {}
     for item, cls, graphql_name in with_details(collection):
+        if names.setdefault(graphql_name, item) is not item:
+            yield _taken(item, f"needs the GraphQL name {graphql_name}, which another type has.")
         try:
             describe(cls, plugin=item.plugin, graphql_name=graphql_name)
         except UndescribableError as error:
@@ -41,17 +45,23 @@ def check_details(collection: Collection) -> Iterator[Fault]:
         for found in _named_types(cls):
             name = pascal(item.plugin) + found.__name__
             if names.setdefault(name, found) is not found:
-                yield Fault(
-                    plugin=item.plugin,
-                    thing=item.id,
-                    code="DETAILS_TYPE_NAME_TAKEN",
-                    message=f"uses a second class called {found.__name__}.",
-                    hint="Within a plugin the classes of details and choices each need a name of their own.",
-                )
+                yield _taken(item, f"uses a second class called {found.__name__}, or one with the GraphQL name of another type.")
+
+
+def _taken(item: Item, message: str) -> Fault:
+    return Fault(
+        plugin=item.plugin,
+        thing=item.id,
+        code="DETAILS_TYPE_NAME_TAKEN",
+        message=message,
+        hint="Within a plugin the classes of details and choices, and the types made of kinds, each need a name of their own.",
+    )
 
 
 def _named_types(cls: type[Any]) -> Iterator[type[Any]]:
-    for hint in get_type_hints(cls).values():
-        for found in (hint, *get_args(hint), *(inner for argument in get_args(hint) for inner in get_args(argument))):
-            if isinstance(found, type) and (issubclass(found, Choice) or hasattr(found, "__dataclass_fields__")):
-                yield found
+    hints = [*get_type_hints(cls).values()]
+    while hints:
+        hint = hints.pop()
+        hints.extend(get_args(hint))
+        if inspect.isclass(hint) and (issubclass(hint, Choice) or is_dataclass(hint)):
+            yield hint

@@ -6,10 +6,14 @@ from collections.abc import Iterator
 from wangge_core.plugin.collecting import Collection, Item
 from wangge_core.plugin.faults import Fault
 
+RESERVED = ("local",)
+"""Plugin names that would make ids which something else has: kinds of local catalogues are `local.…`."""
 SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 def check_names(collection: Collection) -> Iterator[Fault]:
+    for plugin in dict.fromkeys(item.plugin for items in collection.items.values() for item in items):
+        yield from _check_plugin(plugin)
     for hook, items in collection.items.items():
         seen: dict[str, Item] = {}
         for item in items:
@@ -24,6 +28,17 @@ def check_names(collection: Collection) -> Iterator[Fault]:
                     message=f"has {same} among the {hook.replace('_', ' ')}.",
                     hint="Give it another name.",
                 )
+
+
+def _check_plugin(plugin: str) -> Iterator[Fault]:
+    if plugin in RESERVED or not SNAKE_CASE.fullmatch(plugin):
+        yield Fault(
+            plugin=plugin,
+            thing="plugin",
+            code="PLUGIN_NAME_INVALID",
+            message=f"cannot be called {plugin!r}.",
+            hint="Name the entry point in snake_case; `local` is taken by local catalogues.",
+        )
 
 
 def _check_name(item: Item) -> Iterator[Fault]:

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 from wangge_core.plugin.checks.details import with_details
 from wangge_core.plugin.collecting import Collection, Item
+from wangge_core.plugin.declarations.kinds import EventKind
+from wangge_core.plugin.declarations.workflows import Workflow
 from wangge_core.plugin.describing import UndescribableError, describe
 from wangge_core.plugin.faults import Fault
 
@@ -21,7 +23,7 @@ ENGLISH = re.compile(
 )
 CHINESE = re.compile(
     r"民族|宗教|信仰|政治面貌|党员|籍贯|户籍地|相貌|人脸|步态|声纹|指纹|虹膜|车牌|信用分|征信|犯罪|前科|刑满|服刑|社区矫正|矫正人员|吸毒|涉毒|戒毒|"
-    r"上访|信访|重点人员|特殊人群|关注人员|闲散人员|居住人员隐患|政策外|超生|计划生育|可疑人员|盲流|精神障碍患者|肇事肇祸"
+    r"上访|信访|重点人员|特殊人群|关注人员|闲散人员|居住人员隐患|政策外|超生|计划生育|计生|可疑人员|盲流|精神障碍患者|肇事肇祸"
 )
 
 
@@ -45,8 +47,20 @@ def check_red_lines(collection: Collection) -> Iterator[Fault]:
         except UndescribableError:
             continue  # told by the check of details
         for field in fields + tuple(inner for outer in fields for inner in outer.fields):
-            if word := crosses_red_line(field.name, field.label.zh):
+            options = (text for value, label in field.options for text in (value, label.zh))
+            if word := crosses_red_line(field.name, field.label.zh, *options):
                 yield _fault(item, f"{item.id}/{field.name}", word)
+    for item, name, zh in _asked(collection):
+        if word := crosses_red_line(name, zh):
+            yield _fault(item, f"{item.id}/{name}", word)
+
+
+def _asked(collection: Collection) -> Iterator[tuple[Item, str, str]]:
+    """What moves ask for, and the parts that somebody may have in an event."""
+    for item, workflow in collection.of("workflows", Workflow):
+        yield from ((item, ask.name, ask.zh) for move in workflow.moves for ask in move.asks)
+    for item, kind in collection.of("event_kinds", EventKind):
+        yield from ((item, part.role, part.zh) for part in kind.involves)
 
 
 def _fault(item: Item, thing: str, word: str) -> Fault:

@@ -17,32 +17,30 @@ def check_staffing(collection: Collection) -> Iterator[Fault]:
         if grid_type.overlay or not grid_type.staffing:
             continue
         for staffing in grid_type.staffing:
-            held = roles_held(staffing, *grid_type.desks)
+            held = roles_held(collection, staffing, *grid_type.desks)
             for workflow in _workflows_of(collection, item):
                 yield from _uncovered(collection, item, staffing, workflow, held)
 
 
-def roles_held(*staffings: Staffing) -> set[int]:
+def roles_held(collection: Collection, *staffings: Staffing) -> set[int]:
     """The roles that are surely held (by identity): positions with at least one post, and whatever those may act as."""
     held: set[int] = set()
     waiting = [position.role for staffing in staffings for position in staffing.positions if position.least > 0]
     while waiting:
         role = waiting.pop()
-        if id(role) not in held:
+        if id(role) not in held and collection.id_of(role) is not None:
             held.add(id(role))
             waiting.extend(role.acts_as)
     return held
 
 
 def _workflows_of(collection: Collection, item: Item) -> Iterable[Workflow]:
-    """The workflows of the kinds that a grid type meets: its own plugin's and the community's."""
+    """The declared workflows of the kinds that a grid type meets: its own plugin's and the community's."""
     kinds = (kind for other, kind in collection.of("event_kinds", EventKind) if other.plugin in (EVERYWHERE, item.plugin))
-    return {id(kind.workflow): kind.workflow for kind in kinds}.values()
+    return {id(kind.workflow): kind.workflow for kind in kinds if collection.id_of(kind.workflow) is not None}.values()
 
 
-def _uncovered(
-    collection: Collection, item: Item, staffing: Staffing, workflow: Workflow, held: set[int]
-) -> Iterator[Fault]:
+def _uncovered(collection: Collection, item: Item, staffing: Staffing, workflow: Workflow, held: set[int]) -> Iterator[Fault]:
     for stage in workflow.stages:
         if stage.by and not any(id(role) in held for role in stage.by):
             yield Fault(

@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping
 
 from wangge_core.plugin.collecting import Collection
 from wangge_core.plugin.declarations.asks import Reason
+from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.guards import NotStraightAfter, NotToWhoDid, NotWhoDid
+from wangge_core.plugin.declarations.roles import PERFORMERS
 from wangge_core.plugin.declarations.workflows import CameFrom, Move, Workflow
 from wangge_core.plugin.faults import Fault
 
 
 def check_workflows(collection: Collection) -> Iterator[Fault]:
     for item, workflow in collection.of("workflows", Workflow):
-        for code, part, message, hint in _faults(workflow):
+        for code, part, message, hint in (*_faults(workflow), *_blind(workflow)):
             thing = f"{item.id}/{part}" if part else item.id
             yield Fault(plugin=item.plugin, thing=thing, code=code, message=message, hint=hint)
 
@@ -103,6 +105,17 @@ def _answered(workflow: Workflow) -> Iterator[Found]:
             yield "STAGE_UNKNOWN", "whole", f"runs until {name!r}.", f"The stages are {', '.join(sorted(known))}."
 
 
+def _blind(workflow: Workflow) -> Iterator[Found]:
+    """Whoever is to act on an event must be able to see it."""
+    acting = [(stage.name, role) for stage in workflow.stages for role in stage.by]
+    acting += [(move.name, role) for move in workflow.moves for role in move.by]
+    for role in {id(role): role for _, role in acting}.values():
+        if role not in PERFORMERS and Capability.READ_EVENTS not in role.may:
+            part = next(name for name, other in acting if other is role)
+            hint = "Give the role READ_EVENTS (HANDLING has it), or leave it out of the workflow."
+            yield "ROLE_CANNOT_SEE", part, f"is for {role.name!r}, which may not read events.", hint
+
+
 def _moves_back(workflow: Workflow) -> Iterator[Found]:
     order = {stage.name: index for index, stage in enumerate(workflow.stages)}
     finals = {stage.name for stage in workflow.stages if stage.final}
@@ -112,4 +125,3 @@ def _moves_back(workflow: Workflow) -> Iterator[Found]:
         )
         if back and not any(isinstance(ask, Reason) and not ask.optional for ask in move.asks):
             yield "REASON_NOT_ASKED", move.name, "goes back without asking for a reason.", "Add Reason() to its asks."
-

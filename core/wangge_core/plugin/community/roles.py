@@ -163,6 +163,7 @@ DEPARTMENT_SPECIALIST = Role(
     level=Level.DISTRICT,
     duty="Handles for one office what workers report, straight or through the desk.",
     may=HANDLING,
+    in_office=True,
 )
 VIDEO_PATROLLER = Role(
     "video_patroller",

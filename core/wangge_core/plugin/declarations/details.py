@@ -11,7 +11,10 @@ DATA_CLASS = "__wangge_data_class__"
 
 
 class DataClass(Choice):
-    """Who may see a value: everybody, staff within their scope, or staff with the right to private data. Sealed values never stand in details."""
+    """Who may see a value: everybody, staff within their scope, or staff with the right to private data.
+
+    Sealed values never stand in details.
+    """
 
     PUBLIC = auto(), "公开"
     STAFF = auto(), "工作"

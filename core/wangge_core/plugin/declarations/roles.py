@@ -21,7 +21,8 @@ class Role(Declared):
     """A template of posts.
 
     `duty` says in a sentence what the holder does; `may` is what a post of this role may do within its grid's subtree;
-    `acts_as` names roles whose part in a workflow a holder may also take.
+    `acts_as` names roles whose part in a workflow a holder may also take. A role `in_office` works for an office: once an event was
+    given to offices, only their own members act on it in this role.
     """
 
     _: KW_ONLY
@@ -29,6 +30,7 @@ class Role(Declared):
     duty: str
     may: frozenset[Capability] = HANDLING
     acts_as: tuple["Role", ...] = ()
+    in_office: bool = False
 
 
 REPORTER = Role("reporter", zh="上报人", level=Level.GRID, duty="Whoever reported the event.", may=frozenset())

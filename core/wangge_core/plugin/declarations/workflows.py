@@ -26,7 +26,7 @@ class Stage(Declared):
 
 @dataclass(frozen=True, slots=True)
 class CameFrom:
-    """As a move's target: the stage that the event stood in when `move` was last made. `or_else` is used in drawings and proofs."""
+    """As a move's target: the stage that the event stood in when `move` was last made."""
 
     move: str
 

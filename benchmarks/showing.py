@@ -1,0 +1,80 @@
+"""What the shows share: the real data, a town in an empty folder, the command that fills it and the schema that reads it."""
+
+# ruff: noqa: T201 - it is there to print
+
+import asyncio
+import os
+import shlex
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from wangge_core.rights.viewers import operator
+from wangge_schema.api import Api
+from wangge_server.settings import open_deployment, read_settings
+
+ROOT = Path(__file__).parents[1]
+WANGGE = Path(sys.executable).with_name("wangge")
+
+
+def real_data(*parts: str) -> Path:
+    """A file of the real data; ends the show with a reason where it is not."""
+    folder = Path(os.environ.get("WANGGE_DATA", ROOT.parent / "shared" / "data"))
+    path = folder.joinpath(*parts)
+    if not path.is_file():
+        print(f"Nothing to show: there is no {'/'.join(parts)} in {folder}. Set WANGGE_DATA to the folder of real data.")
+        sys.exit(0)
+    return path
+
+
+class Town:
+    """A town in a folder of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def wangge(self, *words: str | Path) -> None:
+        """Run the command as an operator would, and show what it says."""
+        shown = [word.name if isinstance(word, Path) else word for word in words]
+        print(f"$ wangge {shlex.join(shown)}", flush=True)
+        command = [str(WANGGE), "--data", str(self.folder), *map(str, words)]
+        subprocess.run(command, check=True, env=environment())
+
+    def ask(self, query: str, **variables: Any) -> Any:
+        """The data that the schema answers with."""
+        return asyncio.run(self._ask(query, variables))
+
+    async def _ask(self, query: str, variables: dict[str, Any]) -> Any:
+        deployment = open_deployment(read_settings(environment=environment(), data=str(self.folder)))
+        try:
+            answer = await Api(deployment).execute(query, variables, viewer=operator("zh"))
+        finally:
+            await deployment.close()
+        if answer.get("errors"):
+            raise SystemExit(f"the schema refused: {answer['errors']}")
+        return answer["data"]
+
+    def ask_all(self, query: str, field: str, **variables: Any) -> Iterator[dict[str, Any]]:
+        """Every node of a connection, page by page; the query takes `$after`."""
+        after = None
+        while True:
+            page = self.ask(query, after=after, **variables)[field]
+            yield from page["nodes"]
+            if not page["pageInfo"]["hasNextPage"]:
+                return
+            after = page["pageInfo"]["endCursor"]
+
+
+def environment() -> dict[str, str]:
+    """The environment without settings of the machine's own."""
+    return {name: value for name, value in os.environ.items() if not name.startswith("WANGGE_")}
+
+
+@contextmanager
+def empty_town() -> Iterator[Town]:
+    with tempfile.TemporaryDirectory(prefix="wangge-show-") as folder:
+        yield Town(Path(folder))

@@ -1,0 +1,1 @@
+"""The campus grid type of Wangge: an example of a whole plugin."""
