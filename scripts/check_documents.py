@@ -25,7 +25,7 @@ from wangge_core.plugin.hooks import HOOKS, Plugin
 from wangge_core.refusals import MESSAGES
 from wangge_schema.reading.errors import ReadingError
 from wangge_server.commands.main import wangge
-from wangge_server.settings import PREFIX, Settings
+from wangge_server.settings import NOT_SETTINGS, PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 README, ERRORS, INTEGRATORS, OPERATORS = "README.md", "docs/errors.md", "docs/integrators.md", "docs/operators.md"
@@ -78,10 +78,11 @@ def check_hooks() -> Iterator[str]:
 
 
 def check_settings() -> Iterator[str]:
-    """Every setting stands in the operators' document under both its names."""
+    """Every setting stands in the operators' document under its names, in the file and in the environment."""
     text = read(OPERATORS)
     for name in Settings.__struct_fields__:
-        for wanted in (f"`{name}`", f"`{PREFIX}{name.upper()}`"):
+        variable = f"{PREFIX}{name.upper()}"
+        for wanted in (f"`{name}`", *([] if variable in NOT_SETTINGS else [f"`{variable}`"])):
             if wanted not in text:
                 yield f"{OPERATORS}: the setting {wanted} is missing."
 
@@ -133,9 +134,8 @@ def commands(text: str, program: str) -> Iterator[list[str]]:
     """The words after a program's name, in blocks of shell and between backticks."""
     lines = [line for block in blocks(text, "sh") for line in block.splitlines()] + INLINE.findall(FENCE.sub("", text))
     for line in lines:
-        words = shlex.split(line.removeprefix("$ ").removeprefix(".venv/bin/"), comments=True)
-        if words[:1] == [program]:
-            yield words[1:]
+        if line.startswith(f"{program} "):
+            yield shlex.split(line, comments=True)[1:]
 
 
 def verb_of(words: list[str]) -> tuple[str, list[str]]:

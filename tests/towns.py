@@ -38,16 +38,24 @@ TEAMS = {
 
 
 @dataclass(slots=True)
-class Town:
-    """Ids of what stands in it. Logins are `role@code`, such as `community.grid_worker@999901001001001`."""
+class Plan:
+    """The ids of what stands in the town: grids and offices by code, posts by the login of their holder."""
 
-    deployment: Deployment
-    api: Api
     grids: dict[str, int] = field(default_factory=dict[str, int])
     offices: dict[str, int] = field(default_factory=dict[str, int])
     posts: dict[str, int] = field(default_factory=dict[str, int])
     building: int = 0
     person: int = 0
+
+
+class Town:
+    """The town at work. Logins are `role@code`, such as `community.grid_worker@999901001001001`."""
+
+    def __init__(self, deployment: Deployment, api: Api, plan: Plan) -> None:
+        self.deployment = deployment
+        self.api = api
+        self.grids, self.offices, self.posts = plan.grids, plan.offices, plan.posts
+        self.building, self.person = plan.building, plan.person
 
     async def viewer(self, role: str, code: str, language: str = "en") -> Viewer:
         return await self.login(f"{role}@{code}", language)
@@ -70,8 +78,9 @@ class Town:
         return answer["errors"]
 
 
-async def make_town(deployment: Deployment) -> Town:
-    town = Town(deployment, Api(deployment))
+async def make_town(deployment: Deployment) -> Plan:
+    """Fill an empty database with the town."""
+    town = Plan()
     viewer = operator()
     async with deployment.write() as work:
         division = "community.division"

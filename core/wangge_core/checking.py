@@ -40,7 +40,10 @@ def check_not_future(value: datetime | None, now: datetime, field: str) -> Itera
 def read_details(
     kind_id: str, definition: DetailsDefinition | None, given: Any, field: str = "details"
 ) -> tuple[Any, tuple[Refusal, ...]]:
-    """The details as they are stored, or why they are refused. `given` is plain data; the kind's dataclass validates it."""
+    """The details as they are stored, or why they are refused. `given` is plain data; the kind's dataclass validates it.
+
+    Whatever a plugin's `__post_init__` raises refuses this item and no other.
+    """
     if definition is None:
         return None, () if given is None else (refusal("DETAILS_UNEXPECTED", field, id=kind_id),)
     if given is None and any(one.required for one in definition.fields):
@@ -50,4 +53,7 @@ def read_details(
     except msgspec.ValidationError as error:
         reason, _, path = str(error).partition(" - at `$.")
         return None, (refusal("DETAILS_INVALID", f"{field}.{path.rstrip('`')}" if path else field, reason=reason),)
+    except Exception as error:
+        reason = f"the rules of {kind_id} failed: {type(error).__name__}"
+        return None, (refusal("DETAILS_INVALID", field, reason=reason),)
     return msgspec.to_builtins(valid), ()

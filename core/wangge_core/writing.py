@@ -66,6 +66,5 @@ async def already_there(work: Work, table: sa.Table, keys: Sequence[tuple[str | 
     found: set[tuple[str, str]] = set()
     for name in {name for name, key in keys if name and key}:
         wanted = [key for source, key in keys if source == name and key]
-        rows = await work.by_ids((table.c.source_name,), table.c.source_key, wanted) if wanted else {}
-        found |= {(name, key) for key, row in rows.items() if row.source_name == name}
+        found |= {(name, key) for key in await work.by_ids((), table.c.source_key, wanted, table.c.source_name == name)}
     return found

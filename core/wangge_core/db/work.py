@@ -61,13 +61,17 @@ class Work:
         return [row[0] for row in await self.rows(numbers)]
 
     async def by_ids(
-        self, columns: Sequence[sa.ColumnElement[Any]], key: sa.ColumnElement[Any], ids: Iterable[Any]
+        self,
+        columns: Sequence[sa.ColumnElement[Any]],
+        key: sa.ColumnElement[Any],
+        ids: Iterable[Any],
+        *conditions: sa.ColumnElement[bool],
     ) -> dict[Any, sa.Row[Any]]:
-        """Rows by key, read in chunks. The key comes first in each row."""
+        """Rows by key, read in chunks. The key comes first in each row, and must be unique under the conditions."""
         wanted, found = sorted(set(ids)), dict[Any, sa.Row[Any]]()
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
-            for row in await self.rows(sa.select(key, *columns).where(key.in_(chunk))):
+            for row in await self.rows(sa.select(key, *columns).where(key.in_(chunk), *conditions)):
                 found[row[0]] = row
         return found
 

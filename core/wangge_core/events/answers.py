@@ -65,19 +65,27 @@ def _has_form(type: AnswerType, answer: Any) -> bool:
         case AnswerType.DATE_TIME:
             return isinstance(answer, datetime) and answer.tzinfo is not None
         case AnswerType.POSITION:
-            return isinstance(answer, dict)
+            return isinstance(answer, dict) and all(_is_number(answer.get(one)) for one in ("longitude", "latitude"))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]
         case AnswerType.PHOTOS:
             return _list_of(answer, _is_reference)
         case AnswerType.POSTS:
-            return _list_of(answer, lambda one: set(one) == {"post"})
+            return _list_of(answer, lambda one: _points_at(one, "post"))
         case AnswerType.OFFICES:
-            return _list_of(answer, lambda one: set(one) == {"office"})
+            return _list_of(answer, lambda one: _points_at(one, "office"))
         case AnswerType.ASSIGNEES:
-            return _list_of(answer, lambda one: set(one) in ({"post"}, {"office"}))
+            return _list_of(answer, lambda one: _points_at(one, "post") or _points_at(one, "office"))
 
 
 def _list_of(answer: Any, fits: Callable[[Any], bool]) -> bool:
     return isinstance(answer, list) and len(answer) <= MOST_ITEMS and all(map(fits, answer))  # pyright: ignore[reportUnknownArgumentType]
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _points_at(one: Any, sort: str) -> bool:
+    return isinstance(one, dict) and list(one) == [sort] and isinstance(one[sort], int)  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _is_reference(photo: Any) -> bool:

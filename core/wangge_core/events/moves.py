@@ -62,9 +62,14 @@ async def _locked(work: Work, viewer: Viewer, event_id: int) -> sa.Row[Any] | No
     return await work.first(query if work.on_sqlite else query.with_for_update(of=event))
 
 
-async def _situation(work: Work, row: sa.Row[Any]) -> Situation:
+async def _assigned(work: Work, event_id: int) -> list[tuple[int | None, int | None]]:
+    """The (post id, office id) pairs at work on an event now."""
     given = t.event_assignment
-    assigned = await work.rows(sa.select(given.c.post_id, given.c.office_id).where(given.c.event_id == row.id, given.c.active))
+    rows = await work.rows(sa.select(given.c.post_id, given.c.office_id).where(given.c.event_id == event_id, given.c.active))
+    return [(row.post_id, row.office_id) for row in rows]
+
+
+async def _situation(work: Work, row: sa.Row[Any]) -> Situation:
     version = (await versions(work, [row.workflow_version_id]))[row.workflow_version_id]
     return situation_of(
         version.definition,
@@ -72,7 +77,7 @@ async def _situation(work: Work, row: sa.Row[Any]) -> Situation:
         path=row.path,
         reporter_id=row.reporter_id,
         steps=await steps_of(work, row.id),
-        assigned=[(one.post_id, one.office_id) for one in assigned],
+        assigned=await _assigned(work, row.id),
         roles=work.rules.registry.roles,
     )
 
@@ -218,8 +223,8 @@ async def _comment(work: Work, viewer: Viewer, request: EventCommentRequest) -> 
     if row is None:
         return refused("NOT_FOUND", "id", what="Event", id=request.event_id)
     found = list(check_text(request.note, "note", most=4000))
-    involved = (
-        row.reporter_id == viewer.account_id or row.assignee_id in viewer.post_ids or row.assignee_office_id in viewer.office_ids
+    involved = row.reporter_id == viewer.account_id or any(
+        post in viewer.post_ids or office in viewer.office_ids for post, office in await _assigned(work, row.id)
     )
     if viewer.account_id is None or not (involved or viewer.may(Capability.COMMENT_EVENTS, row.path)):
         found.append(refusal("NOT_ALLOWED"))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import CHUNK, Work
@@ -32,6 +33,10 @@ async def _reserve(work: Work, counts: Counter[str]) -> dict[str, int]:
     for start in range(0, len(wanted), CHUNK):
         days = wanted[start : start + CHUNK]
         names = [f"event.{day}" for day in days]
+        if (
+            not work.on_sqlite
+        ):  # another writer may be making the day's counter at this moment: wait for it, and count on from there
+            await work.run(insert(counter).values([{"name": name, "value": 0} for name in names]).on_conflict_do_nothing())
         query = sa.select(counter.c.name, counter.c.value).where(counter.c.name.in_(names)).order_by(counter.c.name)
         present = {row.name: row.value for row in await work.rows(query if work.on_sqlite else query.with_for_update())}
         await work.insert(counter, [{"name": name, "value": 0} for name in names if name not in present])

@@ -108,6 +108,8 @@ async def report_events(work: Work, viewer: Viewer, reports: Sequence[EventRepor
     for report in reports:
         ready = _Prepared(report, known.grid_of(report))
         found = [*_check(work, viewer, ready, known), *_check_source(report, seen)]
+        if not found and report.source_name and report.source_key:
+            seen.add((report.source_name, report.source_key))
         prepared.append(None if found else ready)
         outcomes.append(Outcome(refusals=tuple(found)))
     accepted = [ready for ready in prepared if ready is not None]
@@ -222,7 +224,6 @@ def _check_source(report: EventReport, seen: set[tuple[str, str]]) -> Iterator[R
         key = (report.source_name, report.source_key)
         if key in seen:
             yield refusal("EVENT_DUPLICATE", "sourceKey", source=report.source_name, key=report.source_key)
-        seen.add(key)
 
 
 def _check_involved(report: EventReport, declared: Sequence[InvolvesDefinition], known: _Known) -> Iterator[Refusal]:

@@ -78,8 +78,8 @@ async def create_grids(work: Work, viewer: Viewer, requests: Sequence[NewGrid]) 
 
 async def _by_code(work: Work, codes: Sequence[str]) -> dict[str, _Parent]:
     grid = t.grid
-    rows = await work.by_ids((grid.c.id, grid.c.path, grid.c.depth, grid.c.layer_id), grid.c.code, codes)
-    return {code: _Parent(row.id, row.path, row.depth) for code, row in rows.items() if row.layer_id == BASE_LAYER}
+    rows = await work.by_ids((grid.c.id, grid.c.path, grid.c.depth), grid.c.code, codes, grid.c.layer_id == BASE_LAYER)
+    return {code: _Parent(row.id, row.path, row.depth) for code, row in rows.items()}
 
 
 def _check(work: Work, viewer: Viewer, request: NewGrid, parent: _Parent | None, taken: set[str]) -> tuple[Any, list[Refusal]]:
@@ -155,7 +155,7 @@ async def _update(work: Work, viewer: Viewer, change: GridChange, present: Mappi
     found = [] if viewer.may(Capability.MANAGE_GRIDS, row.path) else [refusal("NOT_ALLOWED", "id")]
     found.extend(check_optional_text(change.name, "name", most=200))
     found.extend(_check_staffing(work, row.grid_type_id, change.staffing_id))
-    values: dict[str, Any] = {"name": change.name, "staffing_id": change.staffing_id}
+    values: dict[str, Any] = {"name": change.name and change.name.strip(), "staffing_id": change.staffing_id}
     if change.details is not None:
         grid_type = work.rules.registry.grid_types.get(row.grid_type_id)
         values["details"], more = read_details(row.grid_type_id, grid_type.details if grid_type else None, change.details)

@@ -57,7 +57,8 @@ async def register_buildings(work: Work, viewer: Viewer, requests: Sequence[NewB
         if request.source_name and request.source_key:
             if (request.source_name, request.source_key) in seen:
                 found.append(refusal("DUPLICATE", "sourceKey", key=request.source_key))
-            seen.add((request.source_name, request.source_key))
+            elif not found:
+                seen.add((request.source_name, request.source_key))
         refusals.append(found)
     outcomes = await insert_accepted(work, t.building, requests, refusals, lambda one: _row(work, one))
     units = [

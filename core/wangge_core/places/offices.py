@@ -30,6 +30,7 @@ async def create_offices(work: Work, viewer: Viewer, requests: Sequence[NewOffic
             found.append(refusal("NOT_ALLOWED"))
         if request.code in taken:
             found.append(refusal("CODE_TAKEN", "code", code=request.code))
-        taken.add(request.code)
+        if not found:
+            taken.add(request.code)
         refusals.append(found)
     return await insert_accepted(work, t.office, requests, refusals, lambda one: {"code": one.code, "name": one.name.strip()})

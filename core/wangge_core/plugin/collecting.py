@@ -165,7 +165,17 @@ def _take(collection: Collection, hook: str, item: Item) -> None:
                 hint="Give it the type that the door names; a tuple of one needs its comma, such as (GRID_WORKER,).",
             )
         )
-    if not problems:
+    if earlier := collection.ids.get(id(item.declaration)):
+        collection.faults.append(
+            Fault(
+                plugin=item.plugin,
+                thing=item.id,
+                code="DECLARED_TWICE",
+                message=f"is the same object as {earlier}.",
+                hint="Point at what another plugin declares, but do not return it; return each object of your own once.",
+            )
+        )
+    elif not problems:
         collection.add(hook, item)
 
 

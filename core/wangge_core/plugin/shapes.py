@@ -6,7 +6,7 @@ Python lets `by=(GRID_WORKER)` pass, which is a role and no tuple; a type checke
 import dataclasses
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -20,15 +20,17 @@ CHECKED_ALONE = (Role, Workflow, EventKind)
 
 def misshapen(declaration: Any) -> Iterator[str]:
     """What is wrong with the values of a declaration and of the parts that it is made of."""
-    hints = _hints(type(declaration))
+    hints = _hints(declaration.__class__)
     for field in dataclasses.fields(declaration):
-        value = getattr(declaration, field.name)
+        value: Any = getattr(declaration, field.name)
         if not _fits(value, hints[field.name]):
             yield f"{field.name} is a {type(value).__name__}, not {_said(hints[field.name])}"
             continue
-        for part in value if isinstance(value, tuple) else (value,):
-            if dataclasses.is_dataclass(part) and not isinstance(part, type | CHECKED_ALONE):
-                yield from (f"{getattr(part, 'name', field.name)}: {found}" for found in misshapen(part))
+        parts: Iterable[Any] = value if isinstance(value, tuple) else (value,)  # pyright: ignore[reportUnknownVariableType]
+        for part in parts:
+            if dataclasses.is_dataclass(part) and not isinstance(part, (type, *CHECKED_ALONE)):
+                where = getattr(part, "name", field.name)
+                yield from (f"{where}: {found}" for found in misshapen(part))
 
 
 @cache
@@ -49,7 +51,7 @@ def _fits(value: Any, hint: Any) -> bool:
     if origin is tuple and arguments[-1] is not Ellipsis:
         return isinstance(value, tuple) and len(value) == len(arguments) and all(map(_fits, value, arguments))  # pyright: ignore[reportUnknownArgumentType]
     if origin in (tuple, frozenset):
-        return isinstance(value, origin) and all(_fits(one, arguments[0]) for one in value)
+        return isinstance(value, origin) and all(_fits(one, arguments[0]) for one in value)  # pyright: ignore[reportUnknownVariableType]
     return isinstance(value, hint)
 
 

@@ -35,7 +35,8 @@ async def create_accounts(work: Work, viewer: Viewer, requests: Sequence[NewAcco
             found.append(refusal("LOGIN_INVALID", "login"))
         elif request.login in taken:
             found.append(refusal("LOGIN_TAKEN", "login", login=request.login))
-        taken.add(request.login)
+        if not found:
+            taken.add(request.login)
         refusals.append(found)
     return await insert_accepted(
         work,

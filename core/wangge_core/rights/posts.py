@@ -79,18 +79,17 @@ def _row(work: Work, request: NewPost) -> dict[str, Any]:
 
 
 async def end_posts(work: Work, viewer: Viewer, requests: Sequence[PostEnd]) -> list[Outcome]:
-    """End posts. The holder's rights are gone from that moment."""
+    """End posts, one after the other. The holder's rights are gone from that moment; a term is never made longer."""
+    return [await _end(work, viewer, request) for request in requests]
+
+
+async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
     post, grid = t.post, t.grid
-    rows = await work.rows(
+    row = await work.first(
         sa.select(post.c.id, post.c.starts_at, post.c.ends_at, post.c.grid_id, post.c.account_id, grid.c.path)
         .join(grid, grid.c.id == post.c.grid_id)
-        .where(post.c.id.in_([request.post_id for request in requests]))
+        .where(post.c.id == request.post_id)
     )
-    present = {row.id: row for row in rows}
-    return [await _end(work, viewer, request, present.get(request.post_id)) for request in requests]
-
-
-async def _end(work: Work, viewer: Viewer, request: PostEnd, row: sa.Row[Any] | None) -> Outcome:
     if row is None:
         return refused("NOT_FOUND", "id", what="Post", id=request.post_id)
     at = request.at or work.now
@@ -99,7 +98,7 @@ async def _end(work: Work, viewer: Viewer, request: PostEnd, row: sa.Row[Any] | 
         found.append(refusal("NOT_ALLOWED", "id"))
     if row.ends_at is not None and row.ends_at <= work.now:
         found.append(refusal("POST_ENDED", "id"))
-    elif at < row.starts_at:
+    elif at < row.starts_at or (row.ends_at is not None and at > row.ends_at):
         found.append(refusal("TERM_INVALID", "at"))
     if found:
         return Outcome(refusals=tuple(found))

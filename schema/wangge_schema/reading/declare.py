@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, Any, TypeVar
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import strawberry
@@ -118,6 +118,21 @@ Reads = Scalar | ToOne | ToMany | Connected | Computed | RootOne | ById | ByIds 
 
 
 @dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a field; `type` may be the text of an annotation."""
+
+    name: str
+    type: Any
+    description: str
+    optional: bool = False
+
+    @property
+    def parameter(self) -> inspect.Parameter:
+        default = strawberry.UNSET if self.optional else inspect.Parameter.empty
+        return inspect.Parameter(self.name, inspect.Parameter.KEYWORD_ONLY, annotation=self.type, default=default)
+
+
+@dataclass(frozen=True, slots=True)
 class Filter:
     """A filter of a type. `kind` is the comparison input; `expression` what is compared. For `subtree`, the grid that is looked below."""
 
@@ -178,7 +193,7 @@ def root_one(
     column: str, description: str, *, among: Callable[[Row], sa.ColumnElement[bool]] = lambda _: sa.true(), type: Any = str
 ) -> Any:
     """A root field that finds one row by a column: `grid(code: "…")`."""
-    return reads(RootOne(column, column, among), description, arguments=[argument(column, type, f"The {column}.")])
+    return reads(RootOne(column, column, among), description, arguments=[Argument(column, type, f"The {column}.")])
 
 
 def need(name: str, form: str = "text") -> Scalar:
@@ -186,10 +201,13 @@ def need(name: str, form: str = "text") -> Scalar:
     return Scalar(lambda row, _: row.c[name], form)
 
 
-def reads(declared: Reads, description: str, deprecated: str | None = None, *, arguments: Sequence[inspect.Parameter] = ()) -> Any:
+def reads(declared: Reads, description: str, deprecated: str | None = None, *, arguments: Sequence[Argument] = ()) -> Any:
     """A Strawberry field without a resolver of its own; the declaration travels in its metadata."""
     face = _face(arguments) if arguments else None
-    return MAKE.field(resolver=face, description=description, deprecation_reason=deprecated, metadata={READS: declared})
+    made = MAKE.field(resolver=face, description=description, deprecation_reason=deprecated, metadata={READS: declared})
+    for one, argument in zip(arguments, made.arguments, strict=True):
+        argument.description = one.description
+    return made
 
 
 def planned(*, description: str = "", **source: Any) -> Callable[[_C], _C]:
@@ -204,15 +222,15 @@ def planned(*, description: str = "", **source: Any) -> Callable[[_C], _C]:
     return decorate
 
 
-def _face(arguments: Sequence[inspect.Parameter]) -> Callable[..., Any]:
+def _face(arguments: Sequence[Argument]) -> Callable[..., Any]:
     """A function that only shows arguments to Strawberry; the executor never calls it."""
 
     def never_called(**_: Any) -> Any:
         raise AssertionError("planned fields are read by the planner")
 
     never_called.__module__ = NAMESPACE
-    never_called.__signature__ = inspect.Signature(list(arguments))  # type: ignore[attr-defined]
-    never_called.__annotations__ = {one.name: one.annotation for one in arguments}
+    never_called.__signature__ = inspect.Signature([one.parameter for one in arguments])  # type: ignore[attr-defined]
+    never_called.__annotations__ = {one.name: one.type for one in arguments}
     return never_called
 
 
@@ -226,16 +244,8 @@ ARGUMENTS: Mapping[str, tuple[str, str]] = {
 }
 
 
-def _connection_arguments(target: str) -> list[inspect.Parameter]:
-    return [argument(name, f"{type.format(target=target)} | None", said, optional=True) for name, (type, said) in ARGUMENTS.items()]
-
-
-def argument(name: str, type: Any, description: str, *, optional: bool = False) -> inspect.Parameter:
-    """An argument of a field, with its description."""
-    said = strawberry.argument(description=description)
-    annotation = f"Annotated[{type}, argument(description={description!r})]" if isinstance(type, str) else Annotated[type, said]
-    default = strawberry.UNSET if optional else inspect.Parameter.empty
-    return inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=annotation, default=default)
+def _connection_arguments(target: str) -> list[Argument]:
+    return [Argument(name, f"{type.format(target=target)} | None", said, optional=True) for name, (type, said) in ARGUMENTS.items()]
 
 
 def _refers(key: str) -> Join:

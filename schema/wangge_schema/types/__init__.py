@@ -1,8 +1,6 @@
 """The types of the schema. Annotations that name each other across modules are looked up here."""
 
-from typing import Annotated, Any
-
-from strawberry import argument
+from typing import Any
 
 from wangge_schema.details import AssetDetails, EventDetails, GridDetails, PlaceDetails
 from wangge_schema.reading.declare import SOURCE, Source
@@ -35,7 +33,6 @@ PLANNED = (
 
 __all__ = [
     "PLANNED",
-    "Annotated",
     "AssetDetails",
     "Connection",
     "DetailField",
@@ -44,7 +41,6 @@ __all__ = [
     "Node",
     "PlaceDetails",
     "Query",
-    "argument",
 ]
 
 

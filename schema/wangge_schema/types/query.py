@@ -3,7 +3,7 @@
 import strawberry
 
 from wangge_core.db.mirroring import BASE_LAYER
-from wangge_schema.reading.declare import ById, ByIds, Itself, argument, connection, reads, root_one
+from wangge_schema.reading.declare import Argument, ById, ByIds, Itself, connection, reads, root_one
 from wangge_schema.types.declared import AssetKind, EventKind, GridType, NeedKind, PlaceKind, Role, Staffing, Workflow
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid
@@ -18,12 +18,12 @@ class Query:
     node: Node | None = reads(
         ById(),
         "The thing with this global id; null when there is none or the viewer may not see it. Error: ID_INVALID.",
-        arguments=[argument("id", strawberry.ID, "The global id.")],
+        arguments=[Argument("id", strawberry.ID, "The global id.")],
     )
     nodes: list[Node | None] = reads(
         ByIds(),
         "Things by their global ids, in order, at most 100. Errors: ID_INVALID, PAGE_INVALID.",
-        arguments=[argument("ids", list[strawberry.ID], "The global ids.")],
+        arguments=[Argument("ids", list[strawberry.ID], "The global ids.")],
     )
     viewer: Viewer = reads(Itself(), "Who is asking.")
 

@@ -73,8 +73,8 @@ async def perform(
         return await _answer(session, raw, Outcome(refusals=(refusal("NOT_SIGNED_IN"),)), rename)
     try:
         outcome = await _written(session, raw.field_name, operation, make_request(), key)
-    except RefusedError as error:
-        outcome = Outcome(refusals=(error.refusal,))
+    except RefusedError as error:  # its field is one of the input's already
+        return await _answer(session, raw, Outcome(refusals=(error.refusal,)), str)
     except IdempotencyKeyReusedError:
         outcome = Outcome(refusals=(refusal("IDEMPOTENCY_KEY_REUSED", "idempotencyKey"),))
     except IntegrityError:  # another writer was first; the checks saw the state before it

@@ -1,0 +1,77 @@
+"""Who sees what: the rule is in every statement, wherever a thing is reached from."""
+
+import pytest
+from test_four_grid_types import REPORT
+from test_reading import report
+
+from towns import DISTRICT, GRIDS, Town
+from wangge_core.rights.viewers import anonymous
+
+pytestmark = pytest.mark.anyio
+
+COUNTS = """{ grids { totalCount } places { totalCount } roles { totalCount } buildings { totalCount } persons { totalCount }
+  organizations { totalCount } assets { totalCount } events { totalCount } posts { totalCount } accounts { totalCount } }"""
+
+
+async def test_a_visitor_sees_what_is_public_and_nothing_else(town: Town) -> None:
+    await report(town, GRIDS["urban"], "urban.fire_lane", {"urbanFireLane": {"blockedBy": "GOODS"}})
+    counts = {name: found["totalCount"] for name, found in (await town.ask(COUNTS, anonymous())).items()}
+    assert counts.pop("grids") == 7
+    assert counts.pop("roles") == 60
+    assert set(counts.values()) == {0}
+    viewer = (await town.ask("{ viewer { signedIn account { id } posts { id } } }", anonymous()))["viewer"]
+    assert viewer == {"signedIn": False, "account": None, "posts": []}
+
+
+async def test_a_worker_sees_the_own_grid_only(town: Town) -> None:
+    mine = await report(town, GRIDS["urban"], "urban.fire_lane", {"urbanFireLane": {"blockedBy": "GOODS"}})
+    other = await report(town, GRIDS["scenic"], "scenic.touting", {"scenicTouting": {"forWhat": "RIDE", "touts": 2}})
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    seen = await town.ask("{ events { totalCount nodes { id } } persons { totalCount } buildings { totalCount } }", worker)
+    assert seen["events"] == {"totalCount": 1, "nodes": [{"id": mine}]}
+    assert seen["persons"]["totalCount"] == seen["buildings"]["totalCount"] == 1
+    assert (await town.ask("query($id: ID!) { node(id: $id) { id } }", worker, id=other))["node"] is None
+    elsewhere = await town.viewer("community.grid_worker", GRIDS["rural"])
+    nested = '{ grid(code: "%s") { persons { totalCount } buildings { nodes { name } } events { totalCount } } }'
+    assert (await town.ask(nested % DISTRICT, elsewhere))["grid"] == {
+        "persons": {"totalCount": 0},
+        "buildings": {"nodes": []},
+        "events": {"totalCount": 0},
+    }
+
+
+async def test_a_reporter_sees_the_own_report_from_another_grid(town: Town) -> None:
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    input = {
+        "kindId": "scenic.touting",
+        "gridId": f"Grid:{town.grids[GRIDS['scenic']]}",
+        "description": "seen from the bus",
+        "details": {"scenicTouting": {"forWhat": "RIDE", "touts": 1}},
+    }
+    event = (await town.ask(REPORT, worker, input=input))["eventReport"]["event"]
+    assert event is not None
+    seen = (await town.ask("{ events { nodes { id grid { code } } } }", worker))["events"]["nodes"]
+    assert seen == [{"id": event["id"], "grid": {"code": GRIDS["scenic"]}}]
+
+
+async def test_private_details_are_empty_for_who_may_not_see_people(town: Town) -> None:
+    papers = [{"name": "residence booklet", "receivedOn": "2026-01-05"}]
+    details = {"communityErrand": {"service": "pension", "mandateGiven": True, "papers": papers}}
+    involved = [{"role": "beneficiary", "id": f"Person:{town.person}"}]
+    id = await report(town, GRIDS["urban"], "community.errand", details, involved=involved)
+    query = """query($id: ID!) { node(id: $id) { ... on Event {
+      involvements { role person { name } }
+  details { values { name } ... on CommunityErrandDetails { service papers { name receivedOn } } } } } }"""
+    worker = (await town.ask(query, await town.viewer("community.grid_worker", GRIDS["urban"]), id=id))["node"]
+    assert worker["details"]["papers"] == papers
+    assert worker["involvements"] == [{"role": "beneficiary", "person": {"name": "Lin Heron"}}]
+    auditor = (await town.ask(query, await town.viewer("community.auditor", DISTRICT), id=id))["node"]
+    assert auditor["details"]["service"] == "pension"
+    assert auditor["details"]["papers"] is None
+    assert "papers" not in {value["name"] for value in auditor["details"]["values"]}
+    assert auditor["involvements"] == [{"role": "beneficiary", "person": None}]
+
+
+async def test_an_office_sees_what_it_was_given(town: Town) -> None:
+    specialist = await town.login("community.department_specialist@housing")
+    assert (await town.ask("{ viewer { assigned { totalCount } } }", specialist))["viewer"]["assigned"]["totalCount"] == 0
