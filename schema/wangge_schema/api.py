@@ -23,6 +23,12 @@ ANY_OPERATION = (OperationType.QUERY, OperationType.MUTATION)
 INTERNAL = "INTERNAL_ERROR"
 
 
+class MutationByGetError(WanggeError):
+    """A mutation came by HTTP GET, which must not write."""
+
+    code = "METHOD_NOT_ALLOWED"
+
+
 class Api:
     """Executes documents for viewers. Make one for each deployment; it holds no state but what the database also holds."""
 
@@ -65,7 +71,7 @@ class Api:
         except CannotGetOperationTypeError as error:
             return ExecutionResult(data=None, errors=[GraphQLError(error.as_http_error_reason())])
         except InvalidOperationTypeError:
-            return ExecutionResult(data=None, errors=[GraphQLError("Send mutations with POST.")])
+            raise MutationByGetError("only queries can be sent with GET.", hint="Send mutations with POST.") from None
 
     async def execute(self, query: str, variables: dict[str, Any] | None = None, viewer: Viewer | None = None) -> dict[str, Any]:
         """The answer to a document as plain data: `{"data": …}` and, where something went wrong, `"errors"`."""
@@ -75,7 +81,9 @@ class Api:
 
 def encode(result: ExecutionResult) -> bytes:
     """The answer as it goes over the wire."""
-    answer: dict[str, Any] = {"data": result.data}
+    answer: dict[str, Any] = {}
+    if result.data is not None or any(error.path for error in result.errors or ()):
+        answer["data"] = result.data  # absent where nothing was executed
     if result.errors:
         answer["errors"] = [formatted(error) for error in result.errors]
     if result.extensions:

@@ -9,6 +9,7 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import build_details
+from wangge_schema.limits import OneOperation
 from wangge_schema.reading.declare import READS
 from wangge_schema.reading.executor import Completed, FinishedExecutor
 from wangge_schema.reading.root import read
@@ -27,6 +28,7 @@ def build_schema(registry: Registry) -> strawberry.Schema:
         types=[*details.types, *PLANNED],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=FinishedExecutor,
+        extensions=[OneOperation],
     )
     read_by_planner(schema._schema)
     return schema

@@ -4,9 +4,9 @@ A front-end that knows only the core reads `kind` and `values`; one that knows t
 plugin that is switched off read as `UnavailableDetails`. Values of class PRIVATE are null for who may not see people there.
 """
 
+import dataclasses
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, is_dataclass
-from dataclasses import fields as dataclass_fields
 from enum import Enum
 from typing import Any, cast
 
@@ -68,7 +68,8 @@ INTERFACES: Mapping[str, type[Details]] = {"event": EventDetails, "asset": Asset
 
 
 @strawberry.type(
-    description="Details of a kind whose plugin is switched off. They are kept, and read again when it is switched on."
+    description="Details of a kind whose plugin is switched off. They are kept, and read again when it is switched on. "
+    "Until then only who may see people there sees the values."
 )
 class UnavailableDetails(EventDetails, AssetDetails, PlaceDetails, GridDetails):
     pass
@@ -197,13 +198,19 @@ def _finished(sort: str, needs: dict[str, Any], reader: Reader) -> Typed | None:
     if stored is None:
         return None
     definition = definitions(reader.registry, sort).get(needs["kind"])
-    if definition is None:
-        return Typed("UnavailableDetails", {"kind": needs["kind"], "values": _unlabelled(stored)})
     sees_people = reader.viewer.may(Capability.READ_PEOPLE, needs["path"])
-    shown = [one for one in definition.fields if sees_people or one.data_class is not DataClass.PRIVATE]
+    if definition is None:  # which values are private is not known without the plugin
+        return Typed("UnavailableDetails", {"kind": needs["kind"], "values": _unlabelled(stored) if sees_people else []})
+    shown = _shown(definition.fields, sees_people=sees_people)
     members = {camel(one.name): _member(one, stored.get(one.name)) for one in shown}
     values = [_value(one, stored.get(one.name), reader.viewer.language) for one in shown]
     return Typed(definition.graphql_name, members | {"kind": needs["kind"], "values": values})
+
+
+def _shown(fields: Iterable[DetailField], *, sees_people: bool) -> list[DetailField]:
+    """The fields that the viewer may see, nested ones included."""
+    seen = (one for one in fields if sees_people or one.data_class is not DataClass.PRIVATE)
+    return [dataclasses.replace(one, fields=tuple(_shown(one.fields, sees_people=sees_people))) for one in seen]
 
 
 def _unlabelled(stored: Mapping[str, Any]) -> list[DetailValue]:
@@ -259,7 +266,7 @@ def plain(value: Any) -> Any:
         items = cast("list[Any]", value)
         return [plain(one) for one in items]
     if is_dataclass(value):
-        members = ((field.name, getattr(value, field.name)) for field in dataclass_fields(value))
+        members = ((field.name, getattr(value, field.name)) for field in dataclasses.fields(value))
         return {name: plain(member) for name, member in members if member is not strawberry.UNSET and member is not None}
     return value
 

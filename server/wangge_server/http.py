@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from wangge_core.rights.viewers import Language, Viewer, anonymous, load_viewer
-from wangge_schema.api import Api, encode
+from wangge_schema.api import Api, MutationByGetError, encode
 from wangge_server.explorer import bundle_folder, explorer_page
 from wangge_server.operations import ready_operations
 from wangge_server.settings import Settings
@@ -17,6 +17,7 @@ from wangge_server.sign_in import SignInError, read_key, verify
 
 JSON = "application/json"
 GRAPHQL = "application/graphql-response+json"
+LANGUAGES: Mapping[str, Language] = {"zh": "zh", "en": "en"}
 
 
 class BadRequestError(Exception):
@@ -56,9 +57,12 @@ class GraphQLEndpoint:
             return _failed(error.status, error.code, str(error), accepted)
         except SignInError as error:
             return _failed(401, error.code, error.message, accepted, reason=error.reason)
-        result = await self.api.run(
-            asked.query, asked.variables, viewer, asked.operation_name, only_queries=request.method == "GET"
-        )
+        try:
+            result = await self.api.run(
+                asked.query, asked.variables, viewer, asked.operation_name, only_queries=request.method == "GET"
+            )
+        except MutationByGetError as error:
+            return _failed(405, error.code, error.message, accepted)
         failed = result.data is None and accepted == GRAPHQL
         return Response(encode(result), 400 if failed else 200, media_type=accepted)
 
@@ -133,15 +137,25 @@ def _checked(given: Mapping[str, Any]) -> GraphQLRequest:
 
 
 def _language(header: str) -> Language:
-    """The first language of the header that we have; Chinese otherwise."""
+    """The language that the header likes best among those that we have; Chinese otherwise."""
+    best: tuple[float, Language] = (0, "zh")
     for part in header.split(","):
-        tag = part.partition(";")[0].strip().lower()[:2]
-        if tag in ("zh", "en"):
-            return "zh" if tag == "zh" else "en"
-    return "zh"
+        tag, _, weight = part.partition(";q=")
+        language = LANGUAGES.get(tag.strip().lower()[:2])
+        if language and _weight(weight) > best[0]:
+            best = (_weight(weight), language)
+    return best[1]
+
+
+def _weight(text: str) -> float:
+    """The `q` of a language; one that cannot be read counts for nothing."""
+    try:
+        return float(text) if text else 1
+    except ValueError:
+        return 0
 
 
 def _failed(status: int, code: str, message: str, media_type: str, **more: str) -> Response:
     error = {"message": message, "extensions": {"code": code} | more}
-    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None
+    headers = {401: {"WWW-Authenticate": "Bearer"}, 405: {"Allow": "POST"}}.get(status)
     return Response(orjson.dumps({"errors": [error]}), status, headers=headers, media_type=media_type)

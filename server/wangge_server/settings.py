@@ -30,7 +30,7 @@ NOT_SETTINGS = {HANDED_OVER, "WANGGE_SETTINGS", "WANGGE_DATA", "WANGGE_TEST_PG_U
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """What an operator decides. Each has its environment variable: `database` is WANGGE_DATABASE."""
 
-    data: str = "data"
+    data_folder: str = "data"
     """The folder for the database of SQLite, tokens of the demo and files."""
     database: str = ""
     """The database URL; empty means `town.db` in the data folder."""
@@ -55,7 +55,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
 
     @property
     def folder(self) -> Path:
-        return Path(self.data)
+        return Path(self.data_folder)
 
     @property
     def database_url(self) -> str:

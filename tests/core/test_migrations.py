@@ -1,4 +1,5 @@
 import pytest
+
 from wangge_core.db.engines import check_version
 from wangge_core.db.migrating import check_revision, differences
 from wangge_core.deployment import Deployment

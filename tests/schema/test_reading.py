@@ -132,6 +132,7 @@ async def test_introspection_and_data_mix(town: Town) -> None:
         ("{ nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("query($n: Int!) { events(first: $n) { totalCount } }", "GRAPHQL_VALIDATION_FAILED"),
         ('{ events(filter: {reportedAt: {gte: "yesterday"}}) { totalCount } }', "GRAPHQL_VALIDATION_FAILED"),
+        ("query A { __typename } query B { __typename }", "GRAPHQL_VALIDATION_FAILED"),
     ],
 )
 async def test_a_wrong_document_gets_a_code(town: Town, query: str, code: str) -> None:

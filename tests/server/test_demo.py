@@ -183,7 +183,7 @@ async def person_names(settings: Settings) -> list[str]:
 
 
 def sea_settings(folder: Path, **more: Any) -> Settings:
-    return read_settings(environment={}, data=str(folder), plugins=["maritime"], **more)
+    return read_settings(environment={}, data_folder=str(folder), plugins=["maritime"], **more)
 
 
 def test_a_town_has_only_the_grids_of_the_plugins_that_are_on() -> None:

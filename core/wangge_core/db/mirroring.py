@@ -56,8 +56,13 @@ def _declared(ordinal: int, id: str, plugin: str, label: Label) -> dict[str, Any
     return {"id": id, "plugin": plugin, "ordinal": ordinal, "available": True, "label": _labels(label)}
 
 
+def _plain(value: Any) -> Any:
+    """As JSON reads it back, lists in place of tuples, so that what did not change compares as equal."""
+    return msgspec.json.decode(msgspec.json.encode(value))
+
+
 def _details(details: DetailsDefinition | None) -> dict[str, Any]:
-    fields: list[Any] = msgspec.to_builtins(details.fields) if details else []
+    fields: list[Any] = _plain(details.fields) if details else []
     return {"details_type": details.graphql_name if details else None, "detail_fields": fields}
 
 
@@ -65,7 +70,7 @@ def _grid_types(registry: Registry) -> Iterable[dict[str, Any]]:
     for ordinal, found in enumerate(registry.grid_types.values()):
         yield _declared(ordinal, found.id, found.plugin, found.label) | {
             "overlay": found.overlay,
-            "size": msgspec.to_builtins(found.size),
+            "size": _plain(found.size),
             "level_names": {level.value: _labels(label) for level, label in found.level_names.items()},
             "details_type": found.details.graphql_name if found.details else None,
         }
@@ -82,7 +87,9 @@ def _roles(registry: Registry) -> Iterable[dict[str, Any]]:
 
 
 def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
-    for ordinal, kind in enumerate(registry.event_kinds.values()):
+    """Parents before children, because each row names its parent's; the ordinal keeps the order of declaration."""
+    declared = enumerate(registry.event_kinds.values())
+    for ordinal, kind in sorted(declared, key=lambda one: len(_ancestors(registry, one[1].parent))):
         yield (
             _declared(ordinal, kind.id, kind.plugin, kind.label)
             | _details(kind.details)
@@ -90,11 +97,15 @@ def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
                 "workflow_id": kind.workflow,
                 "parent_id": kind.parent,
                 "priority": kind.priority.value,
-                "involves": msgspec.to_builtins(kind.involves),
+                "involves": _plain(kind.involves),
                 "catalogue": None,
                 "retired_because": None,
             }
         )
+
+
+def _ancestors(registry: Registry, id: str | None) -> list[str]:
+    return [] if id is None else [*_ancestors(registry, registry.event_kinds[id].parent), id]
 
 
 def _need_kinds(registry: Registry) -> Iterable[dict[str, Any]]:

@@ -54,11 +54,19 @@ class Work:
         if count == 0:
             return range(0)
         if self.on_sqlite:  # BEGIN IMMEDIATE: nobody else is writing
-            last = await self.value(sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name").bindparams(name=table.name)) or 0
-            return range(last + 1, last + 1 + count)
+            return await self._reserve_on_sqlite(table, count)
         sequence = sa.func.pg_get_serial_sequence(table.name, "id")
         numbers = sa.select(sa.func.nextval(sa.cast(sequence, REGCLASS))).select_from(sa.func.generate_series(1, count))
         return [row[0] for row in await self.rows(numbers)]
+
+    async def _reserve_on_sqlite(self, table: sa.Table, count: int) -> range:
+        sequence = sa.table("sqlite_sequence", sa.column("name"), sa.column("seq"))
+        last = await self.value(sa.select(sequence.c.seq).where(sequence.c.name == table.name))
+        if last is None:
+            await self.run(sa.insert(sequence).values(name=table.name, seq=count))
+        else:
+            await self.run(sa.update(sequence).where(sequence.c.name == table.name).values(seq=last + count))
+        return range((last or 0) + 1, (last or 0) + 1 + count)
 
     async def by_ids(
         self,

@@ -101,6 +101,7 @@ async def _move(work: Work, viewer: Viewer, request: EventMoveRequest) -> Outcom
     kind_id, more = await _kind(work, row, move, request.answers)
     if found or more:
         return Outcome(refusals=(*found, *more))
+    given = given or await _given_before(work, row.id, situation, move)
     await _write(work, viewer, row, situation, move, request.answers, given, kind_id)
     return Outcome(id=row.id)
 
@@ -143,6 +144,28 @@ async def _check_assignees(
         elif office_id in barred_offices:
             found.append(refusal("MOVE_TO_RETURNER", field_name))
     return found
+
+
+async def _given_before(
+    work: Work, event_id: int, situation: Situation, move: MoveDefinition
+) -> list[tuple[int | None, int | None]]:
+    """Whom the event was given to when it last left the stage that the move leads to: what is sent back to be done again goes back to
+    whoever did it, and not to whoever checked it. Nobody where that is who has it already."""
+    target = situation.target(move)
+    left = [number for number, step in enumerate(situation.steps, 1) if step.from_stage == target != step.to_stage]
+    if not left or target == situation.stage or situation.definition.stage(situation.stage).final:
+        return []
+    given, post = t.event_assignment, t.post
+    then = sa.select(sa.func.max(given.c.sequence)).where(given.c.event_id == event_id, given.c.sequence < left[-1])
+    in_term = sa.or_(post.c.id.is_(None), post.c.ends_at.is_(None), post.c.ends_at > work.now)
+    rows = await work.rows(
+        sa.select(given.c.post_id, given.c.office_id)
+        .outerjoin(post, post.c.id == given.c.post_id)
+        .where(given.c.event_id == event_id, given.c.sequence == then.scalar_subquery(), in_term)
+        .order_by(given.c.id)
+    )
+    before = [(row.post_id, row.office_id) for row in rows]
+    return [] if set(before) == set(await _assigned(work, event_id)) else before
 
 
 async def _kind(work: Work, row: sa.Row[Any], move: MoveDefinition, answers: Mapping[str, Any]) -> tuple[str, list[Refusal]]:

@@ -22,7 +22,7 @@ from wangge_core.imports.mappings import (
 )
 from wangge_core.imports.templates import Template
 
-HINT = "wangge_core.imports.mappings lists every key; examples/imports has mappings to start from."
+HINT = "docs/operators.md lists every key; examples/imports has mappings to start from."
 MOST_NAME = 80
 _M = TypeVar("_M", bound=FileMapping)
 

@@ -6,7 +6,7 @@ Python lets `by=(GRID_WORKER)` pass, which is a role and no tuple; a type checke
 import dataclasses
 import re
 import types
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -26,11 +26,14 @@ def misshapen(declaration: Any) -> Iterator[str]:
         if not _fits(value, hints[field.name]):
             yield f"{field.name} is a {type(value).__name__}, not {_said(hints[field.name])}"
             continue
-        parts: Iterable[Any] = value if isinstance(value, tuple) else (value,)  # pyright: ignore[reportUnknownVariableType]
-        for part in parts:
+        for part in _parts(value):
             if dataclasses.is_dataclass(part) and not isinstance(part, (type, *CHECKED_ALONE)):
                 where = getattr(part, "name", field.name)
                 yield from (f"{where}: {found}" for found in misshapen(part))
+
+
+def _parts(value: Any) -> tuple[Any, ...]:
+    return value if isinstance(value, tuple) else (value,)  # pyright: ignore[reportUnknownVariableType]
 
 
 @cache

@@ -42,7 +42,7 @@ def mutation_field(mutation: Mutation) -> Any:
     key = Annotated[
         str | None,
         strawberry.argument(
-            description="Made by the client for this request. The same key and input again give the first answer and write nothing."
+            description="Made by the client for this request. The same key and input again answer with the same thing and write nothing."
         ),
     ]
     return strawberry.field(

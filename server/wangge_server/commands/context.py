@@ -15,7 +15,7 @@ class Context:
 
     def __init__(self, path: str | None, *, data: str | None, database: str | None, plugins: str | None) -> None:
         self._path = path
-        self._given: dict[str, Any] = {"data": data, "database": database, "plugins": split(plugins)}
+        self._given: dict[str, Any] = {"data_folder": data, "database": database, "plugins": split(plugins)}
 
     def settings(self, **given: Any) -> Settings:
         """The settings; what is given here wins over the options before the verb."""

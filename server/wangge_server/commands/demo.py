@@ -42,7 +42,7 @@ def demo(
     fresh: bool,
 ) -> None:
     """Fill a fictional town, unless it is there already, and serve it."""
-    settings = context.settings(host=host, port=port, data=data, database=database, plugins=split(plugins))
+    settings = context.settings(host=host, port=port, data_folder=data, database=database, plugins=split(plugins))
     settings = demo_settings(settings)
     marker = asyncio.run(prepare(settings, seed=seed, fresh=fresh))
     tokens = make_tokens(settings.folder, marker.logins)
@@ -55,8 +55,8 @@ def demo(
 
 def demo_settings(settings: Settings) -> Settings:
     """The settings with development sign-in, and a folder of the demo's own unless one was chosen."""
-    data = FOLDER if settings.data == Settings().data else settings.data
-    return msgspec.structs.replace(settings, data=data, development_sign_in=True)
+    folder = FOLDER if settings.data_folder == Settings().data_folder else settings.data_folder
+    return msgspec.structs.replace(settings, data_folder=folder, development_sign_in=True)
 
 
 async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 1.0) -> Marker:

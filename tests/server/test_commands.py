@@ -1,0 +1,67 @@
+"""The `wangge` command, as an operator types it."""
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from wangge_server.commands import main as command
+from wangge_server.commands.main import wangge
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    monkeypatch.chdir(tmp_path)
+    return CliRunner()
+
+
+def invoke(run: CliRunner, *arguments: str) -> Result:
+    return run.invoke(wangge, [*arguments], catch_exceptions=False)
+
+
+def test_every_verb_explains_itself(run: CliRunner) -> None:
+    for verb in ((), *((name,) for name in wangge.commands)):
+        shown = invoke(run, *verb, "--help")
+        assert shown.exit_code == 0
+        assert "Usage:" in shown.output
+
+
+def test_a_database_is_made_and_checked(run: CliRunner) -> None:
+    made = invoke(run, "db", "upgrade")
+    assert made.output == "Upgraded from nothing to 0001.\n"
+    assert invoke(run, "db", "upgrade").output == "The database is at revision 0001.\n"
+    assert "the tables are those of this release" in invoke(run, "db", "check").output
+    assert (Path("data") / "town.db").exists()
+
+
+def test_plugins_are_listed_without_importing_them(run: CliRunner) -> None:
+    listed = invoke(run, "--plugins", "urban", "plugins", "list").output.splitlines()
+    assert listed[0].startswith("on   community")
+    assert [line[:3].strip() for line in listed[1:]] == ["off", "off", "off", "on"]
+
+
+def test_plugins_are_checked(run: CliRunner) -> None:
+    sound = invoke(run, "plugins", "check")
+    assert "✓ 5 plugins: 8 grid types, 60 roles" in sound.output
+    faulty = invoke(run, "--plugins", "urban,moon", "plugins", "check")
+    assert faulty.exit_code == 1
+    assert "[PLUGIN_NOT_INSTALLED]" in faulty.output
+
+
+def test_the_schema_is_printed_and_compared(run: CliRunner) -> None:
+    whole = invoke(run, "schema").output
+    Path("schema.graphql").write_text(whole)
+    assert invoke(run, "schema", "--check", "schema.graphql").exit_code == 0
+    less = invoke(run, "schema", "--plugins", "urban", "--check", "schema.graphql")
+    assert less.exit_code == 1
+    assert "-type ScenicRescueDetails" in less.output or "is not the schema" in less.output
+
+
+def test_an_error_is_shown_with_its_code_and_hint(
+    run: CliRunner, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.argv", ["wangge", "db", "check"])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("DATABASE_UNUSABLE: ")
