@@ -49,7 +49,7 @@ class Town:
         return asyncio.run(self._ask(query, variables))
 
     async def _ask(self, query: str, variables: dict[str, Any]) -> Any:
-        deployment = open_deployment(read_settings(environment=environment(), data=str(self.folder)))
+        deployment = open_deployment(read_settings(environment=environment(), data_folder=str(self.folder)))
         try:
             answer = await Api(deployment).execute(query, variables, viewer=operator("zh"))
         finally:

@@ -299,6 +299,6 @@ async def test_a_year_of_a_real_district_comes_in(deployment: Deployment, real_d
     result = await import_events(deployment, operator(), events, mapping, report_path=tmp_path / "report.csv")
     assert (result.rows, result.imported, result.refused) == (6952, 6945, 7)
     assert result.codes == {"PLACE_REQUIRED": 7}
-    assert len(result.retired) == 3
+    assert len(result.retired) == 6
     result = await import_events(deployment, operator(), events, mapping)
     assert (result.imported, result.already_there, result.refused) == (0, 6945, 7)

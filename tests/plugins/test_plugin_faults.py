@@ -1,7 +1,6 @@
 """Mistakes of plugin authors: each becomes a fault with the plugin, the thing, a code and a hint, all of them together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import auto
 from typing import Annotated, Any
 
@@ -10,7 +9,6 @@ import pytest
 from faulty import ENDING, WORKER, Told, codes_of, faults_of, kind, workflow
 from wangge_core.plugin import (
     SYSTEM,
-    CameFrom,
     Choice,
     Continuous,
     DataClass,
@@ -18,10 +16,8 @@ from wangge_core.plugin import (
     GridType,
     Involves,
     Move,
-    NotWhoDid,
     Plugin,
     Position,
-    Reason,
     Role,
     Staffing,
     Stage,
@@ -41,43 +37,10 @@ class Unlabelled:
 
 
 @details()
-class Referring:
-    """A field of a type that details cannot hold."""
-
-    counts: Annotated[dict[str, int], Zh("数量")]
-
-
-@details()
 class Secret:
     """A sealed field."""
 
     number: Annotated[str, Zh("编号"), DataClass.SEALED]
-
-
-@details()
-class Unsaid:
-    height: Annotated[int, Zh("高")]
-
-
-@details()
-class Named:
-    """A field that every type of details has."""
-
-    kind: Annotated[str, Zh("种类")]
-
-
-@details()
-class Unresolved:
-    """A field whose type is nowhere."""
-
-    height: "Annotated[Nowhere, Zh('高')]"  # type: ignore[name-defined]  # noqa: F821
-
-
-@dataclass(frozen=True)
-class Undecorated:
-    """Not made with `@details`."""
-
-    height: Annotated[int, Zh("高")]
 
 
 class TenMistakes(Plugin):
@@ -175,39 +138,8 @@ def test_one_plugins_faults_hide_no_other_plugins() -> None:
     assert len(found) == 15
 
 
-@pytest.mark.parametrize("cls", [Unlabelled, Referring, Secret, Unsaid, Named, Unresolved, Undecorated])
-def test_details_that_cannot_be_shown_are_refused(cls: type[Any]) -> None:
-    (found,) = faults_of(event_kinds=[kind("matter", details=cls)])
-    assert (found.code, found.thing) == ("DETAILS_INVALID", "demo.matter")
-    assert cls.__name__ in found.message
-
-
 STAGES = (Stage("open", zh="开", by=(WORKER,), clock=Continuous(hours=1)), Stage("closed", zh="结", final=True))
 CLOSE = Move("close", "open", "closed", zh="结")
-
-
-@pytest.mark.parametrize(
-    ("stages", "moves", "code"),
-    [
-        ((), (), "WORKFLOW_EMPTY"),
-        (STAGES, (CLOSE, Move("lose", "open", "nowhere", zh="失")), "STAGE_UNKNOWN"),
-        (STAGES, (CLOSE, Move("lose", "nowhere", "open", zh="失")), "STAGE_UNKNOWN"),
-        (STAGES, (Move("close", "open", "closed", zh="结", guards=(NotWhoDid("opened"),)),), "MOVE_UNKNOWN"),
-        (STAGES, (CLOSE, Move("back", "closed", CameFrom("shut"), zh="回", asks=(Reason(),))), "MOVE_UNKNOWN"),
-        (STAGES, (CLOSE, CLOSE), "NAME_TAKEN"),
-        ((*STAGES, STAGES[1]), (CLOSE,), "NAME_TAKEN"),
-        (STAGES, (CLOSE, Move("back", "closed", "open", zh="回", asks=(Reason(optional=True),))), "REASON_NOT_ASKED"),
-        (STAGES, (CLOSE, Move("back", "closed", CameFrom("close"), zh="回", asks=(Text("why", zh="为何"),))), "REASON_NOT_ASKED"),
-        ((Stage("open", zh="开", clock=Continuous(hours=1)), STAGES[1]), (CLOSE,), "STAGE_WITHOUT_ROLE"),
-    ],
-)
-def test_a_workflow_that_cannot_be_proved_is_refused(stages: tuple[Stage, ...], moves: tuple[Move, ...], code: str) -> None:
-    assert codes_of(workflows=[Workflow("loop", zh="环", stages=stages, moves=moves)]) == [code]
-
-
-def test_a_whole_clock_runs_until_a_stage_that_there_is() -> None:
-    whole = Workflow("loop", zh="环", stages=STAGES, moves=(CLOSE,), whole=Continuous(hours=1, until=("nowhere",)))
-    assert codes_of(workflows=[whole]) == ["STAGE_UNKNOWN"]
 
 
 def test_a_role_in_place_of_a_tuple_of_roles_is_told() -> None:
@@ -233,24 +165,6 @@ def test_what_another_plugin_declares_cannot_be_declared_again() -> None:
     (found,) = faults_of(roles=[WORKER])
     assert (found.plugin, found.code, found.thing) == ("demo", "DECLARED_TWICE", "demo.grid_worker")
     assert "community.grid_worker" in found.message
-
-
-def test_two_types_of_one_graphql_name_are_told() -> None:
-    @details()
-    class FallDetails:
-        """A class whose type would be called as that of the kind `fall`."""
-
-        depth: Annotated[int, Zh("深")]
-
-    @details()
-    class Fall:
-        """What a fall needs to know."""
-
-        parts: Annotated[tuple[FallDetails, ...], Zh("部分")] = ()
-
-    assert codes_of(event_kinds=[kind("fall", details=Fall)]) == ["DETAILS_TYPE_NAME_TAKEN"]
-    ground = GridType("demo", zh="地", details=Fall, overlay=True)
-    assert "DETAILS_TYPE_NAME_TAKEN" in codes_of(event_kinds=[kind("grid", details=Fall)], grid_types=[ground])
 
 
 def test_what_no_enabled_plugin_declares_cannot_be_pointed_at() -> None:

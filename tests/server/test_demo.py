@@ -63,9 +63,9 @@ class SmallTown:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, rules: Rules) -> SmallTown:
+def small(tmp_path_factory: pytest.TempPathFactory, sqlite_templates: tuple[Path, Any], rules: Rules) -> SmallTown:
     path = tmp_path_factory.mktemp("demo") / "town.db"
-    shutil.copy(sqlite_template, path)
+    shutil.copy(sqlite_templates[0] / "empty.db", path)
     return SmallTown(path, rules)
 
 
