@@ -1,8 +1,8 @@
 """Checks of single values that many operations share. Each yields refusals; none raises."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -10,9 +10,20 @@ from wangge_core.errors import Refusal, refusal
 from wangge_core.plugin.definitions import DetailsDefinition
 
 
+def is_storable(value: Any) -> bool:
+    """Whether every text in plain data can be kept: no NUL, which PostgreSQL refuses, and no half of a surrogate pair."""
+    if isinstance(value, str):
+        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+    if isinstance(value, Mapping):
+        return all(map(is_storable, cast("Mapping[str, Any]", value).values()))
+    return not isinstance(value, list | tuple) or all(map(is_storable, cast("Sequence[Any]", value)))
+
+
 def check_text(value: str, field: str, *, most: int) -> Iterator[Refusal]:
     """Not blank, and at most so many characters."""
-    if not value.strip():
+    if not is_storable(value):
+        yield refusal("TEXT_UNSTORABLE", field)
+    elif not value.strip():
         yield refusal("BLANK", field)
     elif len(value) > most:
         yield refusal("TOO_LONG", field, most=most)
@@ -56,4 +67,5 @@ def read_details(
     except Exception as error:
         reason = f"the rules of {kind_id} failed: {type(error).__name__}"
         return None, (refusal("DETAILS_INVALID", field, reason=reason),)
-    return msgspec.to_builtins(valid), ()
+    stored = msgspec.to_builtins(valid)
+    return (stored, ()) if is_storable(stored) else (None, (refusal("TEXT_UNSTORABLE", field),))

@@ -28,9 +28,9 @@ class Deployment:
 
     async def start(self, *, migrate: bool = False) -> None:
         """Check the database (or bring it up to date with `migrate`) and mirror what the plugins declare. Raises DatabaseError."""
-        await check_version(self._reader)
         if migrate:
             await upgrade(self.url)
+        await check_version(self._reader)
         await check_revision(self._reader)
         async with self.write() as work:
             await mirror(work, self.rules.registry)

@@ -1,9 +1,10 @@
-"""Idempotency: a repeated request gets the first answer, and counts once."""
+"""Idempotency: a repeated request counts once, and is answered with the thing that the first one made."""
 
 import hashlib
+import json
 from typing import Any
 
-import orjson
+import msgspec
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
@@ -14,9 +15,8 @@ from wangge_core.rights.viewers import Viewer
 
 def request_hash(operation: str, request: Any) -> str:
     """The hash of what was asked; equal requests have equal hashes."""
-    return hashlib.sha256(
-        orjson.dumps([operation, request], default=str, option=orjson.OPT_SORT_KEYS | orjson.OPT_NON_STR_KEYS)
-    ).hexdigest()
+    text = json.dumps([operation, msgspec.to_builtins(request)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 async def earlier_answer(work: Work, viewer: Viewer, key: str, digest: str) -> int | None:

@@ -10,6 +10,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "IDEMPOTENCY_KEY_REUSED": ("该幂等键已用于另一请求。", "This idempotency key was used for another request."),
     "NOT_FOUND": ("找不到{what} {id}。", "There is no {what} {id}."),
     "REQUIRED": ("此项必填。", "This is required."),
+    "TEXT_UNSTORABLE": ("含有无法保存的字符。", "This holds characters that cannot be stored."),
     "TOO_LONG": ("最多 {most} 个字符。", "At most {most} characters."),
     "BLANK": ("不能为空。", "This must not be blank."),
     "OUT_OF_RANGE": ("应在 {least} 与 {most} 之间。", "This must lie between {least} and {most}."),

@@ -22,9 +22,11 @@ def create_app(settings: Settings) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
-        await deployment.start()
-        yield
-        await deployment.close()
+        try:
+            await deployment.start()
+            yield
+        finally:
+            await deployment.close()
 
     async def graphql(request: Request) -> Response:
         return await endpoint(request)

@@ -15,8 +15,9 @@ from towns import COMMUNITY, DISTRICT, GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.errors import Outcome
 from wangge_core.events.answers import check_answers
+from wangge_core.events.comments import EventCommentRequest, comment_events
 from wangge_core.events.history import steps_of
-from wangge_core.events.moves import EventCommentRequest, EventMoveRequest, comment_events, move_events
+from wangge_core.events.moves import EventMoveRequest, move_events
 from wangge_core.events.reports import EventReport, report_events
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.labels import Label

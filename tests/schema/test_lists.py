@@ -118,6 +118,7 @@ async def test_filters(town: Town, buildings: list[str], filter: dict[str, Any],
         ({"first": 1, "after": '["ID","a","1; DROP TABLE building"]'}, "CURSOR_INVALID"),
         ({"first": 1, "after": '["ID",1]'}, "CURSOR_INVALID"),
         ({"first": 1, "after": "null"}, "CURSOR_INVALID"),
+        ({"first": 1, "after": '["ID",1,99999999999999999999]'}, "CURSOR_INVALID"),
         ({"filter": {"name": {"in": ["x"] * 201}}}, "FILTER_INVALID"),
     ],
 )
@@ -140,3 +141,10 @@ async def test_nested_lists_page_by_themselves(town: Town, buildings: list[str])
     assert [node["name"] for node in by_code[GRIDS["rural"]]["nodes"]] == NAMES[:2]
     units = by_code[GRIDS["urban"]]["nodes"][0]["units"]
     assert units == {"totalCount": 3, "nodes": [{"name": "101", "use": "HOME"}, {"name": "102", "use": "HOME"}]}
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+async def test_text_that_no_database_holds_is_found_nowhere_or_refused(town: Town, name: str) -> None:
+    answer = await town.api.execute(PAGE, {"first": 1, "filter": {"name": {"eq": name}}}, operator())
+    codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
+    assert codes == {"FILTER_INVALID"} or answer["data"]["buildings"]["totalCount"] == 0

@@ -136,3 +136,24 @@ async def test_a_refused_move_leaves_no_trace(town: Town) -> None:
     assert await codes("forward", {"name": "kind", "text": "moon.shine"}) == ["KIND_UNKNOWN"]
     assert await codes("forward", kind, expectedVersion=7) == ["EVENT_CHANGED"]
     assert await rows(town) == before
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\udc00"])
+async def test_text_that_no_database_holds_is_refused(town: Town, name: str) -> None:
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    input = {"gridId": f"Grid:{town.grids[GRIDS['urban']]}", "name": name}
+    answer = (await town.ask(PERSON, worker, input=input))["personRegister"]
+    assert [(error["field"], error["code"]) for error in answer["userErrors"]] == [("name", "TEXT_UNSTORABLE")]
+
+
+async def test_nobody_ties_to_an_event_what_they_may_not_see(town: Town) -> None:
+    stranger = await town.viewer("community.grid_worker", GRIDS["rural"])
+    input = {
+        "kindId": "community.practical_help",
+        "gridId": f"Grid:{town.grids[GRIDS['rural']]}",
+        "description": "x",
+        "details": {"communityPracticalHelp": {"help": "REPAIR"}},
+        "involved": [{"role": "beneficiary", "id": f"Person:{town.person}"}],
+    }
+    answer = (await town.ask(REPORT, stranger, input=input))["eventReport"]
+    assert [(error["field"], error["code"]) for error in answer["userErrors"]] == [("involved.0", "NOT_FOUND")]

@@ -4,6 +4,7 @@ SQLite has one writer: its engine begins with BEGIN IMMEDIATE and holds one conn
 """
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import orjson
@@ -39,7 +40,7 @@ def open_engines(url: URL, *, pool_size: int = 8) -> tuple[AsyncEngine, AsyncEng
     """The engines to read and to write with; one and the same on PostgreSQL."""
     if url.get_backend_name() == "postgresql":
         engine = create_async_engine(
-            url, pool_size=pool_size, max_overflow=0, json_serializer=_dumps, json_deserializer=orjson.loads
+            url, pool_size=pool_size, max_overflow=0, hide_parameters=True, json_serializer=_dumps, json_deserializer=orjson.loads
         )
         return engine, engine
     return _sqlite_engine(url, "BEGIN", pool_size), _sqlite_engine(url, "BEGIN IMMEDIATE", 1)
@@ -50,7 +51,7 @@ def _dumps(value: Any) -> str:
 
 
 def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=120)
+    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=120, hide_parameters=True)
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin(begin))
     return engine
@@ -73,6 +74,7 @@ def _on_begin(statement: str) -> Callable[[sa.Connection], None]:
 
 async def check_version(engine: AsyncEngine) -> str:
     """The version of the database server or library. Raises DatabaseError when it is out of reach or too old."""
+    _check_file(engine.url)
     try:
         async with engine.connect() as connection:
             version = connection.dialect.server_version_info or ()
@@ -84,6 +86,16 @@ async def check_version(engine: AsyncEngine) -> str:
     if tuple(version) < least:
         raise DatabaseError(f"{engine.dialect.name} {_dotted(version)} is too old.", hint=f"Use {_dotted(least)} or later.")
     return f"{engine.dialect.name} {_dotted(version)}"
+
+
+def is_missing(url: URL) -> bool:
+    """Whether the URL names an SQLite file that is not there; opening it would make an empty one."""
+    return url.get_backend_name() == "sqlite" and bool(url.database) and not Path(url.database or "").is_file()
+
+
+def _check_file(url: URL) -> None:
+    if is_missing(url):
+        raise DatabaseError(f"there is no database {url.database}.", hint="Run `wangge db upgrade`, or check the path.")
 
 
 def _dotted(version: tuple[Any, ...]) -> str:

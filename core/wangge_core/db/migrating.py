@@ -38,6 +38,7 @@ def newest_revision() -> str | None:
 
 async def upgrade(url: URL) -> tuple[str | None, str | None]:
     """Bring the database to the newest revision in one transaction; returns the revision before and after."""
+    _check_folder(url)
     engine = migration_engine(url)
     try:
         async with engine.begin() as connection:
@@ -71,6 +72,11 @@ async def differences(engine: AsyncEngine) -> list[Any]:
 
     async with engine.connect() as connection:
         return await connection.run_sync(compare)
+
+
+def _check_folder(url: URL) -> None:
+    if url.get_backend_name() == "sqlite" and url.database and not Path(url.database).absolute().parent.is_dir():
+        raise DatabaseError(f"there is no folder for {url.database}.", hint="Make it, or mend the path.")
 
 
 def _current(connection: sa.Connection) -> str | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from wangge_core.checking import check_position
+from wangge_core.checking import check_position, is_storable
 from wangge_core.errors import Refusal, refusal
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
@@ -36,6 +36,8 @@ def _check(ask: AskDefinition, answer: Any, label: str) -> Iterator[Refusal]:
         return
     if not _has_form(ask.type, answer):
         yield refusal("ANSWER_TYPE", field, label=label, type=ask.type.value)
+    elif not is_storable(answer):
+        yield refusal("TEXT_UNSTORABLE", field)
     elif isinstance(answer, str):
         if not answer.strip():
             yield refusal("BLANK", field)

@@ -12,6 +12,8 @@ from wangge_core.db.work import Work
 from wangge_core.events.situations import Situation, Step
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.plugin.definitions import RoleDefinition, WorkflowDefinition
+from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.visibility import event_rule
 
 REPORT = "report"
 """What guards call the first entry."""
@@ -51,6 +53,17 @@ def entry(
         "post_id": post_id,
         "answers": dict(answers or {}),
     }
+
+
+async def locked_event(work: Work, viewer: Viewer, event_id: int) -> sa.Row[Any] | None:
+    """The event with its grid's path, locked until the transaction ends; None when it is not there for this viewer."""
+    event = t.event
+    query = (
+        sa.select(event, t.grid.c.path)
+        .join(t.grid, t.grid.c.id == event.c.grid_id)
+        .where(event.c.id == event_id, event_rule(event, viewer))
+    )
+    return await work.first(query if work.on_sqlite else query.with_for_update(of=event))
 
 
 async def steps_of(work: Work, event_id: int) -> tuple[Step, ...]:

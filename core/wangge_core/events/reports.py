@@ -1,6 +1,5 @@
 """Reporting events: the way in for workers, desks, other systems and imported years of records alike."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,13 +15,13 @@ from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal
 from wangge_core.events.deadlines import due_at
 from wangge_core.events.history import HistoryEntryKind, entry
+from wangge_core.events.involvements import Involved, Visible, check_involved, involvement, visible_involved
 from wangge_core.events.kinds import KindInUse, kinds_in_use
 from wangge_core.events.numbers import take_numbers
 from wangge_core.events.workflows import WorkflowVersion, current_versions
 from wangge_core.plugin.declarations.capabilities import Capability
-from wangge_core.plugin.declarations.kinds import Involvable, Priority
+from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.declarations.labels import Choice
-from wangge_core.plugin.definitions import InvolvesDefinition
 from wangge_core.rights.viewers import Viewer
 from wangge_core.writing import already_there, grids_of
 
@@ -50,15 +49,6 @@ class Timeliness(Choice):
 
     ON_TIME = auto(), "按期"
     OVERDUE = auto(), "逾期"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Involved:
-    """Something tied to an event in a role that its kind declares."""
-
-    role: str
-    sort: Involvable
-    id: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +91,7 @@ async def report_events(work: Work, viewer: Viewer, reports: Sequence[EventRepor
     Whoever may report anywhere may report for any grid: a matter seen elsewhere is taken and routed to its own grid. `recorded` and
     `reported_at` are for who may import data.
     """
-    known = await _known(work, reports)
+    known = await _known(work, viewer, reports)
     seen = await already_there(work, t.event, [(one.source_name, one.source_key) for one in reports])
     prepared: list[_Prepared | None] = []
     outcomes: list[Outcome] = []
@@ -137,7 +127,7 @@ class _Known:
     grid_of_place: Mapping[int, int]
     kinds: Mapping[str, KindInUse]
     workflows: Mapping[str, WorkflowVersion]
-    involved: Mapping[Involvable, set[int]]
+    involved: Visible
 
     def grid_of(self, report: EventReport) -> int | None:
         if report.grid_id is not None:
@@ -147,25 +137,18 @@ class _Known:
         return self.grid_of_place.get(report.place_id) if report.place_id is not None else None
 
 
-INVOLVABLE_TABLES = {Involvable.PERSON: t.person, Involvable.ORGANIZATION: t.organization, Involvable.ASSET: t.asset}
-
-
-async def _known(work: Work, reports: Sequence[EventReport]) -> _Known:
+async def _known(work: Work, viewer: Viewer, reports: Sequence[EventReport]) -> _Known:
     buildings = await _grid_ids(work, t.building, (one.building_id for one in reports))
     places = await _grid_ids(work, t.place, (one.place_id for one in reports))
     named = [one.grid_id for one in reports if one.grid_id is not None]
     kinds = await kinds_in_use(work, (one.kind_id for one in reports))
-    involved = {
-        sort: set(await work.by_ids((), table.c.id, [tie.id for one in reports for tie in one.involved if tie.sort is sort]))
-        for sort, table in INVOLVABLE_TABLES.items()
-    }
     return _Known(
         grids=await grids_of(work, [*named, *buildings.values(), *places.values()]),
         grid_of_building=buildings,
         grid_of_place=places,
         kinds=kinds,
         workflows=await current_versions(work, (kind.workflow for kind in kinds.values())),
-        involved=involved,
+        involved=await visible_involved(work, viewer, (tie for one in reports for tie in one.involved)),
     )
 
 
@@ -198,7 +181,7 @@ def _check(work: Work, viewer: Viewer, ready: _Prepared, known: _Known) -> Itera
         )
         yield from found
         if not recorded:
-            yield from _check_involved(report, declared.involves if declared else (), known)
+            yield from check_involved(kind.id, report.involved, declared.involves if declared else (), known.involved)
 
 
 def _check_place(ready: _Prepared, known: _Known) -> Iterator[Refusal]:
@@ -226,25 +209,6 @@ def _check_source(report: EventReport, seen: set[tuple[str, str]]) -> Iterator[R
             yield refusal("EVENT_DUPLICATE", "sourceKey", source=report.source_name, key=report.source_key)
 
 
-def _check_involved(report: EventReport, declared: Sequence[InvolvesDefinition], known: _Known) -> Iterator[Refusal]:
-    by_role = {one.role: one for one in declared}
-    counts = Counter(tie.role for tie in report.involved)
-    for index, tie in enumerate(report.involved):
-        field = f"involved.{index}"
-        definition = by_role.get(tie.role)
-        if definition is None:
-            yield refusal("INVOLVEMENT_UNKNOWN", field, id=report.kind_id, role=tie.role)
-        elif tie.sort not in definition.sorts:
-            yield refusal("INVOLVEMENT_SORT", field, role=tie.role, sorts=", ".join(definition.sorts))
-        elif tie.id not in known.involved[tie.sort]:
-            yield refusal("NOT_FOUND", field, what=tie.sort.en, id=tie.id)
-    for definition in declared:
-        if counts[definition.role] == 0 and not definition.optional:
-            yield refusal("INVOLVEMENT_REQUIRED", "involved", role=definition.role)
-        if counts[definition.role] > 1 and not definition.many:
-            yield refusal("INVOLVEMENT_ONE", "involved", role=definition.role)
-
-
 async def _write(work: Work, viewer: Viewer, accepted: Sequence[_Prepared], ids: Sequence[int], known: _Known) -> None:
     numbers = await take_numbers(work, [ready.report.reported_at or work.now for ready in accepted])
     rows = [_row(work, viewer, ready, id, number, known) for ready, id, number in zip(accepted, ids, numbers, strict=True)]
@@ -265,7 +229,7 @@ async def _write(work: Work, viewer: Viewer, accepted: Sequence[_Prepared], ids:
         ],
     )
     await work.insert(
-        t.involvement, [_tie(id, tie) for id, ready in zip(ids, accepted, strict=True) for tie in ready.report.involved]
+        t.involvement, [involvement(id, tie) for id, ready in zip(ids, accepted, strict=True) for tie in ready.report.involved]
     )
     for row in rows:
         work.announce("event.reported", row["id"], row["grid_id"], kind=row["kind_id"], stage=row["stage"])
@@ -320,13 +284,3 @@ def _reporting_post(viewer: Viewer, path: str) -> int | None:
     """The post under which a report is made: one over the grid, or else any that may report."""
     able = [post for post in viewer.posts if Capability.REPORT_EVENTS in post.may]
     return next((post.id for post in able if post.stands_over(path)), able[0].id if able else None)
-
-
-def _tie(event_id: int, tie: Involved) -> dict[str, Any]:
-    return {
-        "event_id": event_id,
-        "role": tie.role,
-        "person_id": tie.id if tie.sort is Involvable.PERSON else None,
-        "organization_id": tie.id if tie.sort is Involvable.ORGANIZATION else None,
-        "asset_id": tie.id if tie.sort is Involvable.ASSET else None,
-    }

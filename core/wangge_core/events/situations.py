@@ -87,8 +87,9 @@ def why_blocked(situation: Situation, move: MoveDefinition, viewer: Viewer, now:
     if situation.stage not in move.sources:
         label = situation.definition.stage(situation.stage).label
         return refusal("MOVE_NOT_FROM_STAGE", "move", stage=label.in_language(viewer.language))
-    as_reporter = is_reporter(situation, move, viewer)
-    if not as_reporter and performing_post(situation, move, viewer) is None:
+    post = performing_post(situation, move, viewer)
+    as_reporter = post is None and is_reporter(situation, move, viewer)
+    if post is None and not as_reporter:
         return _wrong_post(situation, move, viewer)
     return next(_guarded(situation, move, viewer, now, as_reporter=as_reporter), None)
 

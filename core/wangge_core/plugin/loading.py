@@ -46,6 +46,8 @@ def load_plugins(enabled: Sequence[str]) -> Registry:
             continue
         if name not in found:
             faults.append(_not_installed(name, found))
+        elif len(owners := _owners(name)) > 1:
+            faults.append(_ambiguous(name, owners))
         elif fault := _incompatible(found[name]):
             faults.append(fault)
         else:
@@ -88,6 +90,20 @@ def _not_installed(name: str, found: Mapping[str, EntryPoint]) -> Fault:
         code="PLUGIN_NOT_INSTALLED",
         message="is enabled but not installed.",
         hint=f"Install its distribution, or mend the name; installed are: {known}.",
+    )
+
+
+def _owners(name: str) -> list[str]:
+    return sorted(point.dist.name if point.dist else "?" for point in entry_points(group=GROUP) if point.name == name)
+
+
+def _ambiguous(name: str, owners: Sequence[str]) -> Fault:
+    return Fault(
+        plugin=name,
+        thing="distribution",
+        code="PLUGIN_AMBIGUOUS",
+        message=f"is brought by several distributions: {', '.join(owners)}.",
+        hint="Uninstall all but one; the name of a plugin belongs to one distribution.",
     )
 
 

@@ -9,10 +9,11 @@ import sqlalchemy as sa
 
 from wangge_core.checking import check_optional_text
 from wangge_core.db import tables as t
+from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.plugin.declarations.capabilities import Capability
-from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.viewers import Viewer, base_paths
 from wangge_core.writing import grids_of, insert_accepted
 
 
@@ -42,13 +43,14 @@ async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) 
     grids = await grids_of(work, [request.grid_id for request in requests])
     accounts = await work.by_ids((), t.account.c.id, [request.account_id for request in requests])
     offices = await work.by_ids((), t.office.c.id, [one.office_id for one in requests if one.office_id is not None])
+    overlays = await base_paths(work, [id for id, grid in grids.items() if grid.layer_id != BASE_LAYER])
     refusals: list[list[Refusal]] = []
     for request in requests:
         found: list[Refusal] = []
         grid = grids.get(request.grid_id)
         if grid is None:
             found.append(refusal("NOT_FOUND", "gridId", what="Grid", id=request.grid_id))
-        elif not viewer.may(Capability.MANAGE_POSTS, grid.path):
+        elif not _manages(viewer, grid.path, grid.layer_id, overlays.get(request.grid_id, ())):
             found.append(refusal("NOT_ALLOWED", "gridId"))
         if request.account_id not in accounts:
             found.append(refusal("NOT_FOUND", "accountId", what="Account", id=request.account_id))
@@ -64,6 +66,12 @@ async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) 
         if outcome.id is not None:
             work.announce("post.assigned", outcome.id, request.grid_id, account=request.account_id)
     return outcomes
+
+
+def _manages(viewer: Viewer, path: str, layer: str, parts: Sequence[str]) -> bool:
+    """Whether the viewer manages posts over the whole ground: the grid's own, or every base grid of an overlay's."""
+    ground = [path] if layer == BASE_LAYER else parts
+    return bool(ground) and all(viewer.may(Capability.MANAGE_POSTS, one) for one in ground)
 
 
 def _row(work: Work, request: NewPost) -> dict[str, Any]:
@@ -86,7 +94,7 @@ async def end_posts(work: Work, viewer: Viewer, requests: Sequence[PostEnd]) -> 
 async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
     post, grid = t.post, t.grid
     row = await work.first(
-        sa.select(post.c.id, post.c.starts_at, post.c.ends_at, post.c.grid_id, post.c.account_id, grid.c.path)
+        sa.select(post.c.id, post.c.starts_at, post.c.ends_at, post.c.grid_id, post.c.account_id, grid.c.path, grid.c.layer_id)
         .join(grid, grid.c.id == post.c.grid_id)
         .where(post.c.id == request.post_id)
     )
@@ -94,7 +102,8 @@ async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
         return refused("NOT_FOUND", "id", what="Post", id=request.post_id)
     at = request.at or work.now
     found = list(check_optional_text(request.reason, "reason", most=400))
-    if not viewer.may(Capability.MANAGE_POSTS, row.path):
+    overlay = {} if row.layer_id == BASE_LAYER else await base_paths(work, [row.grid_id])
+    if not _manages(viewer, row.path, row.layer_id, overlay.get(row.grid_id, ())):
         found.append(refusal("NOT_ALLOWED", "id"))
     if row.ends_at is not None and row.ends_at <= work.now:
         found.append(refusal("POST_ENDED", "id"))

@@ -87,7 +87,7 @@ async def _held_posts(work: Work, registry: Registry, account_id: int) -> list[H
         .where(post.c.account_id == account_id, in_term)
         .order_by(post.c.id)
     )
-    ground = await _base_paths(work, [row.grid_id for row in rows if not row.base])
+    ground = await base_paths(work, [row.grid_id for row in rows if not row.base])
     return [
         HeldPost(
             id=row.id,
@@ -102,7 +102,8 @@ async def _held_posts(work: Work, registry: Registry, account_id: int) -> list[H
     ]
 
 
-async def _base_paths(work: Work, overlay_grid_ids: list[int]) -> dict[int, tuple[str, ...]]:
+async def base_paths(work: Work, overlay_grid_ids: list[int]) -> dict[int, tuple[str, ...]]:
+    """The paths of the base grids of each overlay grid."""
     if not overlay_grid_ids:
         return {}
     rows = await work.rows(

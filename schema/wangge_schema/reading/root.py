@@ -6,11 +6,12 @@ from typing import Any, cast
 import orjson
 import sqlalchemy as sa
 from graphql import GraphQLObjectType, GraphQLSchema
+from sqlalchemy.exc import DBAPIError, OperationalError
 
 from wangge_core.db.work import Work
 from wangge_schema.reading.connections import plan_connection
 from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Reader, RootOne, Source
-from wangge_schema.reading.errors import IdError, PageError
+from wangge_schema.reading.errors import FilterError, IdError, PageError
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.plan import Planned, Planner
 from wangge_schema.reading.select import Chosen, source_of
@@ -33,7 +34,12 @@ async def read_thing(work: Work, reader: Reader, chosen: Chosen, key: int) -> An
 
 async def fetch(work: Work, text: sa.ColumnElement[str], finish: Callable[[Any], Any] | None) -> Completed:
     """Run the statement. What needs no finishing is spliced into the answer as it came."""
-    found = await work.value(sa.select(text))
+    try:
+        found = await work.value(sa.select(text))
+    except (DBAPIError, OverflowError, UnicodeEncodeError) as error:
+        if isinstance(error, OperationalError):
+            raise
+        raise FilterError("A value of the filter or cursor is none that the database can hold.") from None
     if finish is None:
         return Completed(None if found == "null" else orjson.Fragment(found))
     return Completed(finish(orjson.loads(found)))

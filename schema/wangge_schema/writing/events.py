@@ -5,8 +5,10 @@ from typing import Any
 import strawberry
 
 from wangge_core.errors import refusal
-from wangge_core.events.moves import EventCommentRequest, EventMoveRequest, comment_events, move_events
-from wangge_core.events.reports import EventReport, EventSource, Involved, report_events
+from wangge_core.events.comments import EventCommentRequest, comment_events
+from wangge_core.events.involvements import Involved
+from wangge_core.events.moves import EventMoveRequest, move_events
+from wangge_core.events.reports import EventReport, EventSource, report_events
 from wangge_core.plugin.declarations.kinds import Involvable, Priority
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import DetailsTypes, definitions
@@ -188,6 +190,8 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
                 "POST_ENDED",
                 "KIND_UNKNOWN",
                 "KIND_OTHER_WORKFLOW",
+                "INVOLVEMENT_REQUIRED",
+                "INVOLVEMENT_ONE",
                 *DETAILS,
             ),
             on="Event",

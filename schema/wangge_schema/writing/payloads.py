@@ -7,6 +7,7 @@ from graphql import GraphQLResolveInfo
 from sqlalchemy.exc import IntegrityError
 from strawberry.types.info import Info
 
+from wangge_core.checking import check_text
 from wangge_core.db.work import Work
 from wangge_core.errors import IdempotencyKeyReusedError, Outcome, Refusal, refusal
 from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
@@ -20,7 +21,18 @@ from wangge_schema.reading.select import Chosen
 from wangge_schema.session import Session, chosen_field
 
 _R = TypeVar("_R")
-ALWAYS = ("NOT_ALLOWED", "NOT_SIGNED_IN", "NOT_FOUND", "ID_INVALID", "CONFLICT", "IDEMPOTENCY_KEY_REUSED")
+MOST_KEY = 200
+ALWAYS = (
+    "TOO_LONG",
+    "BLANK",
+    "TEXT_UNSTORABLE",
+    "NOT_ALLOWED",
+    "NOT_SIGNED_IN",
+    "NOT_FOUND",
+    "ID_INVALID",
+    "CONFLICT",
+    "IDEMPOTENCY_KEY_REUSED",
+)
 Operation = Callable[[Work, Viewer, Sequence[_R]], Awaitable[list[Outcome]]]
 
 
@@ -71,6 +83,8 @@ async def perform(
     viewer = session.viewer
     if viewer.account_id is None and not viewer.scopes:
         return await _answer(session, raw, Outcome(refusals=(refusal("NOT_SIGNED_IN"),)), rename)
+    if key is not None and (wrong := tuple(check_text(key, "idempotencyKey", most=MOST_KEY))):
+        return await _answer(session, raw, Outcome(refusals=wrong), str)
     try:
         outcome = await _written(session, raw.field_name, operation, make_request(), key)
     except RefusedError as error:  # its field is one of the input's already
@@ -85,7 +99,7 @@ async def perform(
 async def _written(session: Session, name: str, operation: Operation[_R], request: _R, key: str | None) -> Outcome:
     viewer = session.viewer
     repeatable = key is not None and viewer.account_id is not None
-    digest = request_hash(name, request)
+    digest = request_hash(name, request) if repeatable else ""
     async with session.deployment.write() as work:
         if repeatable and (earlier := await earlier_answer(work, viewer, key or "", digest)) is not None:
             return Outcome(id=earlier)

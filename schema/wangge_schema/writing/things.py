@@ -30,7 +30,7 @@ from wangge_schema.types.places import Asset, Building, Office, Organization, Pl
 from wangge_schema.writing.fields import Given, Mutation, with_details
 from wangge_schema.writing.payloads import RefusedError, key_of, optional_key
 
-TEXT = ("BLANK", "TOO_LONG")
+TEXT = ("BLANK", "TOO_LONG", "TEXT_UNSTORABLE")
 IN_GRID = ("GRID_OVERLAY",)
 DETAILS = ("DETAILS_UNEXPECTED", "DETAILS_OF_OTHER_KIND", "DETAILS_REQUIRED", "DETAILS_INVALID")
 

@@ -8,8 +8,9 @@ from random import Random
 from typing import Any
 
 from wangge_core.db.work import Work
+from wangge_core.events.comments import EventCommentRequest, comment_events
 from wangge_core.events.history import REPORT
-from wangge_core.events.moves import EventCommentRequest, EventMoveRequest, comment_events, move_events
+from wangge_core.events.moves import EventMoveRequest, move_events
 from wangge_core.events.reports import report_events
 from wangge_core.events.situations import Step, why_blocked
 from wangge_core.plugin.declarations.asks import AnswerType
@@ -82,9 +83,9 @@ class Life:
         return self._viewers[login]
 
     async def _report(self, work: Work, plan: Plan, number: int) -> Matter:
-        source, holder = choose_way(self.dice, plan, self._around(plan))
+        source, holder = choose_way(self.town, self.dice, plan, self._around(plan))
         viewer = await self._viewer(work, holder.login)
-        (outcome,) = await report_events(work, viewer, [make_report(self.town, self.dice, plan, source, number)])
+        (outcome,) = await report_events(work, viewer, [make_report(self.town, self.dice, plan, source, holder, number)])
         definition = self.town.registry.workflows[plan.kind.workflow]
         start = definition.start.name
         first = Step(

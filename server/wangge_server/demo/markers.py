@@ -7,7 +7,7 @@ import msgspec
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
-from wangge_core.db.engines import check_version, database_url, open_engines
+from wangge_core.db.engines import check_version, database_url, is_missing, open_engines
 from wangge_core.errors import SettingError
 from wangge_server.settings import Settings
 
@@ -90,7 +90,10 @@ async def forbid_other_data(settings: Settings) -> None:
     """Raise SettingError where the database holds grids, accounts or events that no demo town brought."""
     if not settings.database:
         settings.folder.mkdir(parents=True, exist_ok=True)
-    reader, writer = open_engines(database_url(settings.database_url))
+    url = database_url(settings.database_url)
+    if is_missing(url):
+        return
+    reader, writer = open_engines(url)
     try:
         await check_version(reader)
         async with reader.connect() as connection:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
-from wangge_core.events.reports import EventReport, EventSource, Involved
+from wangge_core.events.involvements import INVOLVABLE, Involved
+from wangge_core.events.reports import EventReport, EventSource
 from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.plugin.definitions import EventKindDefinition, InvolvesDefinition
 from wangge_server.demo.details import make_details
@@ -60,21 +61,25 @@ WAYS = (
     Way(EventSource.SUPERIOR, 2, ("community.subdistrict_administrator", "scenic.area_administrator")),
     Way(EventSource.CAMPAIGN, 3, ("community.committee_staff", "community.community_officer")),
 )
+ORDERED = Way(EventSource.SUPERIOR, 1, ("community.district_administrator",))
+"""Who sees all brings in what nobody else may."""
 MACHINES = Way(EventSource.SENSOR, 1, (INTAKE_OFFICER,))
 """Alerts come from other systems; the intake desk brings them in."""
 
 
-def choose_way(dice: Random, plan: Plan, holders: Sequence[Holder]) -> tuple[EventSource, Holder]:
-    """How a matter comes in and who brings it, of those who stand over its grid."""
-    roles = {holder.role_id for holder in holders}
-    open_ways = [MACHINES] if plan.kind.id == ALERT else [way for way in WAYS if roles & set(way.roles)]
+def choose_way(town: Town, dice: Random, plan: Plan, holders: Sequence[Holder]) -> tuple[EventSource, Holder]:
+    """How a matter comes in and who brings it, of those who stand over its grid and may see whom it must involve."""
+    roles = {holder.role_id for holder in holders if _may_tie(town, plan, holder)}
+    open_ways = [MACHINES] if plan.kind.id == ALERT else [way for way in WAYS if roles & set(way.roles)] or [ORDERED]
     way = dice.choices(open_ways, [way.weight for way in open_ways])[0]
-    holder = dice.choice([holder for holder in holders if holder.role_id in way.roles])
+    holder = dice.choice(
+        [holder for holder in holders if holder.role_id in way.roles and holder.role_id in {*roles, *ORDERED.roles}]
+    )
     source = dice.choice((EventSource.SENSOR, EventSource.OTHER_SYSTEM)) if way is MACHINES else way.source
     return source, holder
 
 
-def make_report(town: Town, dice: Random, plan: Plan, source: EventSource, number: int) -> EventReport:
+def make_report(town: Town, dice: Random, plan: Plan, source: EventSource, holder: Holder, number: int) -> EventReport:
     """The report of a matter."""
     details = make_details(dice, plan.kind.id, plan.kind.details, plan.at)
     where, building, place = _where(town, dice, plan.grid)
@@ -88,7 +93,7 @@ def make_report(town: Town, dice: Random, plan: Plan, source: EventSource, numbe
         latitude=where.latitude,
         source=source,
         details=details,
-        involved=tuple(tie for definition in plan.kind.involves for tie in _ties(town, dice, plan.grid, definition)),
+        involved=tuple(tie for definition in plan.kind.involves for tie in _ties(town, dice, plan.grid, definition, holder)),
         source_name=PLATFORM if plan.kind.id == ALERT else None,
         source_key=f"{number:06d}" if plan.kind.id == ALERT else None,
     )
@@ -116,22 +121,37 @@ def _where(town: Town, dice: Random, grid: Ground) -> tuple[Spot, bool, bool]:
     return Spot(id=0, name=grid.name, longitude=longitude, latitude=latitude), False, False
 
 
-def _ties(town: Town, dice: Random, grid: Ground, definition: InvolvesDefinition) -> list[Involved]:
-    """Who or what is involved: of the same grid where possible."""
-    if definition.optional and dice.random() < 0.4:
+def _may_tie(town: Town, plan: Plan, holder: Holder) -> bool:
+    """Whether the holder sees something for every tie that the kind asks for."""
+    required = (definition for definition in plan.kind.involves if not definition.optional)
+    return all(_visible(town, plan.grid, definition, holder) for definition in required)
+
+
+def _ties(town: Town, dice: Random, grid: Ground, definition: InvolvesDefinition, holder: Holder) -> list[Involved]:
+    """Who or what is involved, of what the holder may see."""
+    seen = _visible(town, grid, definition, holder)
+    if not seen or (definition.optional and dice.random() < 0.4):
         return []
-    sort = dice.choice([sort for sort in definition.sorts if _ids(town, grid, sort, definition.role)] or list(definition.sorts))
-    ids = _ids(town, grid, sort, definition.role)
-    number = min(len(ids), 2 if definition.many else 1)
-    return [Involved(role=definition.role, sort=sort, id=id) for id in dice.sample(ids, number)]
+    sort = dice.choice(list(seen))
+    number = min(len(seen[sort]), 2 if definition.many else 1)
+    return [Involved(role=definition.role, sort=sort, id=id) for id in dice.sample(seen[sort], number)]
 
 
-def _ids(town: Town, grid: Ground, sort: Involvable, role: str) -> list[int]:
+def _visible(town: Town, grid: Ground, definition: InvolvesDefinition, holder: Holder) -> dict[Involvable, list[int]]:
+    """What could be tied: of the same grid, and of any other for who stands over the whole town."""
+    may = town.registry.roles[holder.role_id].may
+    everywhere = holder.role_id in ORDERED.roles
+    sorts = [sort for sort in definition.sorts if INVOLVABLE[sort][1] in may]
+    found = {sort: _ids(town, grid, sort, definition.role, everywhere=everywhere) for sort in sorts}
+    return {sort: ids for sort, ids in found.items() if ids}
+
+
+def _ids(town: Town, grid: Ground, sort: Involvable, role: str, *, everywhere: bool) -> list[int]:
     match sort:
         case Involvable.PERSON:
-            return town.persons.get(grid.id) or first_of(town.persons)
+            return town.persons.get(grid.id, []) or (first_of(town.persons) if everywhere else [])
         case Involvable.ORGANIZATION:
-            return town.organizations.get(grid.id) or first_of(town.organizations)
+            return town.organizations.get(grid.id, []) or (first_of(town.organizations) if everywhere else [])
         case Involvable.ASSET:
             here = town.assets.get(grid.id, [])
             fitting = [asset for asset in here if role in asset.kind_id.partition(".")[2].split("_")]
