@@ -15,8 +15,8 @@ from wangge_schema.details import DetailsTypes, definitions
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.events import Event
 from wangge_schema.writing.fields import Given, Mutation, with_details
+from wangge_schema.writing.inputs import DETAILS, TEXT, PositionInput, details_for, in_details, optional, position_of, required
 from wangge_schema.writing.payloads import RefusedError, key_of, optional_key
-from wangge_schema.writing.things import DETAILS, TEXT, PositionInput, details_for, in_details, optional, required
 
 INVOLVABLE = {"Person": Involvable.PERSON, "Organization": Involvable.ORGANIZATION, "Asset": Involvable.ASSET}
 
@@ -114,15 +114,13 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
     kinds = tuple(definitions(registry, "event"))
 
     def report(_: str, given: Given, input: Any) -> EventReport:
-        position = given.get("position") or {"longitude": None, "latitude": None}
         return EventReport(
             kind_id=given["kind_id"],
             description=given["description"],
             grid_id=optional_key(given.get("grid_id"), "Grid", "gridId"),
             building_id=optional_key(given.get("building_id"), "Building", "buildingId"),
             place_id=optional_key(given.get("place_id"), "Place", "placeId"),
-            longitude=position["longitude"],
-            latitude=position["latitude"],
+            **position_of(given),
             occurred_at=given.get("occurred_at"),
             source=EventSource(given.get("source", EventSource.WORKER)),
             priority=Priority(given["priority"]) if given.get("priority") else None,

@@ -7,8 +7,8 @@ from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.rights import Account, Post
 from wangge_schema.writing.fields import Given, Mutation
+from wangge_schema.writing.inputs import TEXT, optional, required
 from wangge_schema.writing.payloads import key_of, optional_key
-from wangge_schema.writing.things import TEXT, optional, required
 
 
 @strawberry.input(description="An account to create.")
