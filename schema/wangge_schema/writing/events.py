@@ -1,5 +1,6 @@
 """Mutations of events: report, move, comment."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import strawberry
@@ -18,6 +19,48 @@ from wangge_schema.writing.fields import Given, Mutation, with_details
 from wangge_schema.writing.inputs import DETAILS, TEXT, PositionInput, details_for, in_details, optional, position_of, required
 from wangge_schema.writing.payloads import RefusedError, key_of, optional_key
 
+REPORT_CODES = (
+    *TEXT,
+    *DETAILS,
+    "REQUIRED",
+    "POSITION_INVALID",
+    "IN_THE_FUTURE",
+    "GRID_OVERLAY",
+    "GRID_OF_PLACE_DIFFERS",
+    "KIND_UNKNOWN",
+    "KIND_RETIRED",
+    "INVOLVEMENT_UNKNOWN",
+    "INVOLVEMENT_SORT",
+    "INVOLVEMENT_REQUIRED",
+    "INVOLVEMENT_ONE",
+    "EVENT_DUPLICATE",
+)
+MOVE_CODES = (
+    *TEXT,
+    "MOVE_UNKNOWN",
+    "MOVE_NOT_FROM_STAGE",
+    "MOVE_ROLE",
+    "MOVE_NOT_ASSIGNED",
+    "MOVE_BY_DOER",
+    "MOVE_STRAIGHT_BACK",
+    "MOVE_TO_RETURNER",
+    "MOVE_ONCE",
+    "MOVE_TOO_LATE",
+    "EVENT_CHANGED",
+    "ANSWER_REQUIRED",
+    "ANSWER_UNEXPECTED",
+    "ANSWER_TYPE",
+    "ANSWER_TOO_FEW",
+    "ANSWER_AMBIGUOUS",
+    "OUT_OF_RANGE",
+    "POSITION_INVALID",
+    "POST_ENDED",
+    "KIND_UNKNOWN",
+    "KIND_OTHER_WORKFLOW",
+    "INVOLVEMENT_REQUIRED",
+    "INVOLVEMENT_ONE",
+    *DETAILS,
+)
 INVOLVABLE = {"Person": Involvable.PERSON, "Organization": Involvable.ORGANIZATION, "Asset": Involvable.ASSET}
 
 
@@ -109,26 +152,27 @@ def _move(id: str, given: Given, _: Any) -> EventMoveRequest:
     )
 
 
+def _report(kinds: Sequence[str], given: Given, input: Any) -> EventReport:
+    return EventReport(
+        kind_id=given["kind_id"],
+        description=given["description"],
+        grid_id=optional_key(given.get("grid_id"), "Grid", "gridId"),
+        building_id=optional_key(given.get("building_id"), "Building", "buildingId"),
+        place_id=optional_key(given.get("place_id"), "Place", "placeId"),
+        **position_of(given),
+        occurred_at=given.get("occurred_at"),
+        source=EventSource(given.get("source", EventSource.WORKER)),
+        priority=Priority(given["priority"]) if given.get("priority") else None,
+        details=details_for(input, given["kind_id"], kinds),
+        involved=tuple(_involved(index, one) for index, one in enumerate(given.get("involved", ()))),
+        source_name=given.get("source_name"),
+        source_key=given.get("source_key"),
+    )
+
+
 def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
     """The mutations of this module."""
     kinds = tuple(definitions(registry, "event"))
-
-    def report(_: str, given: Given, input: Any) -> EventReport:
-        return EventReport(
-            kind_id=given["kind_id"],
-            description=given["description"],
-            grid_id=optional_key(given.get("grid_id"), "Grid", "gridId"),
-            building_id=optional_key(given.get("building_id"), "Building", "buildingId"),
-            place_id=optional_key(given.get("place_id"), "Place", "placeId"),
-            **position_of(given),
-            occurred_at=given.get("occurred_at"),
-            source=EventSource(given.get("source", EventSource.WORKER)),
-            priority=Priority(given["priority"]) if given.get("priority") else None,
-            details=details_for(input, given["kind_id"], kinds),
-            involved=tuple(_involved(index, one) for index, one in enumerate(given.get("involved", ()))),
-            source_name=given.get("source_name"),
-            source_key=given.get("source_key"),
-        )
 
     return [
         Mutation(
@@ -139,23 +183,8 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             type=Event,
             input=with_details(EventReportFields, details.inputs.get("event"), "event"),
             operation=report_events,
-            request=report,
-            codes=(
-                *TEXT,
-                *DETAILS,
-                "REQUIRED",
-                "POSITION_INVALID",
-                "IN_THE_FUTURE",
-                "GRID_OVERLAY",
-                "GRID_OF_PLACE_DIFFERS",
-                "KIND_UNKNOWN",
-                "KIND_RETIRED",
-                "INVOLVEMENT_UNKNOWN",
-                "INVOLVEMENT_SORT",
-                "INVOLVEMENT_REQUIRED",
-                "INVOLVEMENT_ONE",
-                "EVENT_DUPLICATE",
-            ),
+            request=lambda _, given, input: _report(kinds, given, input),
+            codes=REPORT_CODES,
             rename=lambda field, input: in_details(input.kind_id, field),
         ),
         Mutation(
@@ -166,32 +195,7 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             input=EventMoveInput,
             operation=move_events,
             request=_move,
-            codes=(
-                *TEXT,
-                "MOVE_UNKNOWN",
-                "MOVE_NOT_FROM_STAGE",
-                "MOVE_ROLE",
-                "MOVE_NOT_ASSIGNED",
-                "MOVE_BY_DOER",
-                "MOVE_STRAIGHT_BACK",
-                "MOVE_TO_RETURNER",
-                "MOVE_ONCE",
-                "MOVE_TOO_LATE",
-                "EVENT_CHANGED",
-                "ANSWER_REQUIRED",
-                "ANSWER_UNEXPECTED",
-                "ANSWER_TYPE",
-                "ANSWER_TOO_FEW",
-                "ANSWER_AMBIGUOUS",
-                "OUT_OF_RANGE",
-                "POSITION_INVALID",
-                "POST_ENDED",
-                "KIND_UNKNOWN",
-                "KIND_OTHER_WORKFLOW",
-                "INVOLVEMENT_REQUIRED",
-                "INVOLVEMENT_ONE",
-                *DETAILS,
-            ),
+            codes=MOVE_CODES,
             on="Event",
         ),
         Mutation(
