@@ -3,18 +3,15 @@
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 import strawberry
 from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
-from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_core.errors import WanggeError
-from wangge_core.events.workflows import read_definition
-from wangge_core.plugin.definitions import WorkflowDefinition
+from wangge_core.events.workflows import Definitions
 from wangge_core.rights.viewers import Viewer, anonymous
 from wangge_schema.build import build_schema
 from wangge_schema.session import Session
@@ -35,20 +32,14 @@ class Api:
     def __init__(self, deployment: Deployment, schema: strawberry.Schema | None = None) -> None:
         self.deployment = deployment
         self.schema = schema or build_schema(deployment.rules.registry)
-        self._definitions: dict[int, WorkflowDefinition] = {}
+        self._definitions = Definitions()
 
     async def session(self, viewer: Viewer) -> Session:
         """The context for one request."""
         if not self._definitions:
-            await self.load_definitions()
+            async with self.deployment.read() as work:
+                await self._definitions.load(work)
         return Session(self.deployment, viewer, self._definitions)
-
-    async def load_definitions(self) -> None:
-        """Read the stored workflow versions; they are only ever added when a deployment starts."""
-        version = t.workflow_version
-        async with self.deployment.read() as work:
-            rows = await work.rows(sa.select(version.c.id, version.c.definition))
-        self._definitions = {row.id: read_definition(row.definition) for row in rows}
 
     async def run(
         self,

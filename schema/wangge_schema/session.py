@@ -1,6 +1,5 @@
 """A session: one request's viewer at one deployment, as resolvers get it in their context."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +8,7 @@ from graphql import GraphQLResolveInfo
 from graphql.execution.values import VariableValues
 
 from wangge_core.deployment import Deployment
-from wangge_core.plugin.definitions import WorkflowDefinition
+from wangge_core.events.workflows import Definitions
 from wangge_core.rights.viewers import Viewer
 from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.select import Chosen, Document
@@ -21,7 +20,7 @@ class Session:
 
     deployment: Deployment
     viewer: Viewer
-    definitions: Mapping[int, WorkflowDefinition]
+    definitions: Definitions
 
     def reader(self, now: datetime) -> Reader:
         """What the planner is told about who reads."""

@@ -1,5 +1,8 @@
 """Plugins switched off and on again: the schema follows, and nothing that was written is lost."""
 
+import dataclasses
+
+import msgspec
 import pytest
 from test_four_grid_types import SCENIC
 from test_reading import report
@@ -70,3 +73,18 @@ def test_the_schema_has_the_enabled_plugins_types_only() -> None:
     assert "UrbanPipeBurstDetails" in sdl
     for name in ("scenic", "rural", "maritime"):
         assert name not in sdl.lower()
+
+
+async def test_a_process_reads_events_under_a_workflow_version_that_came_after_it(town: Town) -> None:
+    query = "query($id: ID!) { node(id: $id) { ... on Event { availableMoves { move } } } }"
+    await town.ask("{ viewer { language } }")  # this process has read the stored versions
+    flow = town.deployment.rules.registry.workflows["scenic.rescue"]
+    newer = msgspec.structs.replace(flow, moves=flow.moves[:-1])
+    registry = dataclasses.replace(
+        town.deployment.rules.registry, workflows={**town.deployment.rules.registry.workflows, flow.id: newer}
+    )
+    other = Deployment(town.deployment.url, dataclasses.replace(town.deployment.rules, registry=registry))
+    await other.start()
+    await other.close()
+    id = await report(town, SCENIC, "scenic.rescue", {"scenicRescue": {"nature": "FALL", "people": 2, "injured": 1}})
+    assert {move["move"] for move in (await town.ask(query, id=id))["node"]["availableMoves"]} >= {"send", "help_at_once"}

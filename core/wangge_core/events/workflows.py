@@ -19,6 +19,23 @@ class WorkflowVersion:
     definition: WorkflowDefinition
 
 
+class UnknownVersionError(KeyError):
+    """A stored workflow version that this process has not read yet."""
+
+
+class Definitions(dict[int, WorkflowDefinition]):
+    """Stored definitions by version id, as far as they were read. Versions are only ever added, when a deployment starts."""
+
+    def __missing__(self, id: int) -> WorkflowDefinition:
+        raise UnknownVersionError(id)
+
+    async def load(self, work: Work) -> None:
+        """Read those that are not here yet."""
+        version = t.workflow_version
+        rows = await work.rows(sa.select(version.c.id, version.c.definition).where(version.c.id.not_in(list(self))))
+        self.update({row.id: read_definition(row.definition) for row in rows})
+
+
 async def current_versions(work: Work, workflow_ids: Iterable[str]) -> Mapping[str, WorkflowVersion]:
     """The version that new events of each workflow start under."""
     version = t.workflow_version

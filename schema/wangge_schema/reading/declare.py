@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 import strawberry
 
-from wangge_core.plugin.definitions import WorkflowDefinition
+from wangge_core.events.workflows import Definitions
 from wangge_core.plugin.registry import Registry
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import Rule, everybody
@@ -34,7 +34,7 @@ class Reader:
     viewer: Viewer
     registry: Registry
     now: datetime
-    definitions: Mapping[int, WorkflowDefinition]
+    definitions: Definitions
 
 
 Expression = Callable[[Row, Reader], sa.ColumnElement[Any]]

@@ -9,11 +9,12 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from wangge_core.db.work import Work
+from wangge_core.events.workflows import UnknownVersionError
 from wangge_schema.reading.connections import plan_connection
 from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Reader, RootOne, Source
 from wangge_schema.reading.errors import FilterError, IdError, PageError
 from wangge_schema.reading.executor import Completed
-from wangge_schema.reading.plan import Planned, Planner
+from wangge_schema.reading.plan import Finisher, Planned, Planner
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, joined, or_null
 
@@ -23,16 +24,16 @@ MOST_IDS = 100
 async def read(work: Work, reader: Reader, chosen: Chosen) -> Completed:
     """The finished value of a root field, read with one statement."""
     text, finish = plan_root(Planner(reader), chosen)
-    return await fetch(work, text, finish)
+    return await fetch(work, reader, text, finish)
 
 
 async def read_thing(work: Work, reader: Reader, chosen: Chosen, key: int) -> Any:
     """The finished value of a field that is the thing with this key, as payloads have it."""
     text, finish = Planner(reader).one(chosen, lambda row: row.c.id == key)
-    return (await fetch(work, text, finish)).value
+    return (await fetch(work, reader, text, finish)).value
 
 
-async def fetch(work: Work, text: sa.ColumnElement[str], finish: Callable[[Any], Any] | None) -> Completed:
+async def fetch(work: Work, reader: Reader, text: sa.ColumnElement[str], finish: Finisher | None) -> Completed:
     """Run the statement. What needs no finishing is spliced into the answer as it came."""
     try:
         found = await work.value(sa.select(text))
@@ -42,7 +43,11 @@ async def fetch(work: Work, text: sa.ColumnElement[str], finish: Callable[[Any],
         raise FilterError("A value of the filter or cursor is none that the database can hold.") from None
     if finish is None:
         return Completed(None if found == "null" else orjson.Fragment(found))
-    return Completed(finish(orjson.loads(found)))
+    try:
+        return Completed(finish(orjson.loads(found)))
+    except UnknownVersionError:  # another process has started with newer plugins
+        await reader.definitions.load(work)
+        return Completed(finish(orjson.loads(found)))
 
 
 def plan_root(planner: Planner, chosen: Chosen) -> Planned:
