@@ -5,7 +5,7 @@ An operation writes its rows and announces what happened; announcements become o
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCLASS
@@ -13,7 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wangge_core.db import tables as t
 from wangge_core.db.columns import to_milliseconds
-from wangge_core.rules import Rules
+
+if TYPE_CHECKING:
+    from wangge_core.rules import Rules
 
 CHUNK = 500
 """How many values one `IN (…)` or one insert statement carries at most."""
@@ -22,7 +24,7 @@ CHUNK = 500
 class Work:
     """A connection in a transaction. `now` is the same moment for all that happens in it."""
 
-    def __init__(self, connection: AsyncConnection, rules: Rules, now: datetime) -> None:
+    def __init__(self, connection: AsyncConnection, rules: "Rules", now: datetime) -> None:
         self.connection = connection
         self.rules = rules
         self.now = to_milliseconds(now)
