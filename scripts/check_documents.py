@@ -23,7 +23,7 @@ from wangge_core.errors import WanggeError
 from wangge_core.imports.refusals import ROW_MESSAGES
 from wangge_core.plugin.hooks import HOOKS, Plugin
 from wangge_core.refusals import MESSAGES
-from wangge_schema.reading.errors import ReadingError
+from wangge_schema.errors import ReadingError
 from wangge_server.commands.main import wangge
 from wangge_server.settings import NOT_SETTINGS, PREFIX, Settings
 

@@ -87,7 +87,7 @@ def _start(binaries: Path) -> PostgreSQL:
         nobody = pwd.getpwnam("nobody")
         for path in (folder, sockets):
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
-    _run([binaries / "initdb", "-D", data, "-U", "wangge", "-A", "trust", "-E", "UTF8", "--locale=C"])
+    _run([binaries / "initdb", "-D", data, "-U", "wangge", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
     options = f"-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
     _run([binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
     url = URL.create("postgresql", username="wangge", host="127.0.0.1", port=port, database="postgres")

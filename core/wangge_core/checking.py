@@ -1,22 +1,19 @@
 """Checks of single values that many operations share. Each yields refusals; none raises."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
 import msgspec
 
 from wangge_core.errors import Refusal, refusal
 from wangge_core.plugin.definitions import DetailsDefinition
+from wangge_core.storable import is_storable
 
 
-def is_storable(value: Any) -> bool:
-    """Whether every text in plain data can be kept: no NUL, which PostgreSQL refuses, and no half of a surrogate pair."""
-    if isinstance(value, str):
-        return "\0" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
-    if isinstance(value, Mapping):
-        return all(map(is_storable, cast("Mapping[str, Any]", value).values()))
-    return not isinstance(value, list | tuple) or all(map(is_storable, cast("Sequence[Any]", value)))
+def only_right(found: Sequence[Refusal]) -> tuple[Refusal, ...]:
+    """What to tell: to who has no right here, that alone, so that the other refusals answer no questions."""
+    return tuple(one for one in found if one.code == "NOT_ALLOWED") or tuple(found)
 
 
 def check_text(value: str, field: str, *, most: int) -> Iterator[Refusal]:
@@ -41,6 +38,11 @@ def check_position(longitude: float | None, latitude: float | None, field: str =
     known = longitude is not None and latitude is not None and -180 <= longitude <= 180 and -90 <= latitude <= 90
     if not known or (longitude == 0 and latitude == 0):
         yield refusal("POSITION_INVALID", field)
+
+
+def seven_places(degrees: float | None) -> float | None:
+    """Degrees as they are stored: to seven decimals, about a centimetre."""
+    return None if degrees is None else round(degrees, 7)
 
 
 def check_not_future(value: datetime | None, now: datetime, field: str) -> Iterator[Refusal]:

@@ -37,6 +37,10 @@ class IdempotencyKeyReusedError(WanggeError):
     code = "IDEMPOTENCY_KEY_REUSED"
 
 
+MOST_SHOWN = 200
+"""How much of what somebody sent a message shows of it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Refusal:
     """Why one item was not accepted.
@@ -69,4 +73,4 @@ def refused(code: str, field: str = "", /, **values: object) -> Outcome:
 
 def refusal(code: str, field: str = "", /, **values: object) -> Refusal:
     """A refusal whose message values are given as keywords."""
-    return Refusal(code, field, {name: str(value) for name, value in values.items()})
+    return Refusal(code, field, {name: str(value)[:MOST_SHOWN] for name, value in values.items()})

@@ -42,6 +42,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "LOGIN_TAKEN": ("登录名 {login} 已被使用。", "The login {login} is taken."),
     "LOGIN_INVALID": ("登录名只能包含字母、数字和 . _ @ -。", "A login has letters, digits and . _ @ - only."),
     "TERM_INVALID": ("结束时间不能早于开始时间。", "The end cannot come before the start."),
+    "POST_NOT_STARTED": ("该岗位任期尚未开始。", "This post has not started yet."),
     "POST_ENDED": ("该岗位任期已结束。", "This post has already ended."),
     "GRID_OVERLAY": ("{code} 属于叠加图层，请指明基础网格。", "{code} belongs to an overlay; name a grid of the base layer."),
     "GRID_OF_PLACE_DIFFERS": ("所填地点不在网格 {code} 内。", "The place that you name is not in the grid {code}."),

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 import sqlalchemy as sa
 
+from wangge_core.checking import only_right
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal
@@ -26,7 +27,7 @@ async def insert_accepted(
     ids = list(await work.reserve_ids(table, len(accepted)))
     await work.insert(table, [{"id": id} | row_of(request) for id, request in zip(ids, accepted, strict=True)])
     waiting = iter(ids)
-    return [Outcome(refusals=tuple(found)) if found else Outcome(id=next(waiting)) for found in refusals]
+    return [Outcome(refusals=only_right(found)) if found else Outcome(id=next(waiting)) for found in refusals]
 
 
 async def grids_of(work: Work, grid_ids: Sequence[int]) -> Mapping[int, sa.Row[Any]]:

@@ -4,26 +4,19 @@ from typing import Any
 
 import orjson
 import strawberry
-from graphql import GraphQLError, GraphQLSyntaxError
+from graphql import GraphQLError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.execution import ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from wangge_core.deployment import Deployment
-from wangge_core.errors import WanggeError
 from wangge_core.events.workflows import Definitions
 from wangge_core.rights.viewers import Viewer, anonymous
 from wangge_schema.build import build_schema
+from wangge_schema.errors import MutationByGetError, formatted
 from wangge_schema.session import Session
 
 ANY_OPERATION = (OperationType.QUERY, OperationType.MUTATION)
-INTERNAL = "INTERNAL_ERROR"
-
-
-class MutationByGetError(WanggeError):
-    """A mutation came by HTTP GET, which must not write."""
-
-    code = "METHOD_NOT_ALLOWED"
 
 
 class Api:
@@ -61,7 +54,9 @@ class Api:
             )
         except CannotGetOperationTypeError as error:
             return ExecutionResult(data=None, errors=[GraphQLError(error.as_http_error_reason())])
-        except InvalidOperationTypeError:
+        except InvalidOperationTypeError as error:
+            if error.operation_type is OperationType.SUBSCRIPTION:
+                return ExecutionResult(data=None, errors=[GraphQLError("This schema has no subscriptions.")])
             raise MutationByGetError("only queries can be sent with GET.", hint="Send mutations with POST.") from None
 
     async def execute(self, query: str, variables: dict[str, Any] | None = None, viewer: Viewer | None = None) -> dict[str, Any]:
@@ -80,23 +75,3 @@ def encode(result: ExecutionResult) -> bytes:
     if result.extensions:
         answer["extensions"] = result.extensions
     return orjson.dumps(answer)
-
-
-def formatted(error: GraphQLError) -> dict[str, Any]:
-    """A top-level error with a stable code. What went wrong inside the service is logged, not told."""
-    shown: dict[str, Any] = dict(error.formatted)
-    code = _code(error)
-    if code == INTERNAL:
-        shown["message"] = "Something went wrong inside the service."
-    return shown | {"extensions": {"code": code} | (shown.get("extensions") or {})}
-
-
-def _code(error: GraphQLError) -> str:
-    original = error.original_error
-    if isinstance(original, WanggeError):
-        return original.code
-    if original is not None and not isinstance(original, GraphQLError):
-        return INTERNAL
-    if isinstance(error, GraphQLSyntaxError):
-        return "GRAPHQL_PARSE_FAILED"
-    return "GRAPHQL_VALIDATION_FAILED"

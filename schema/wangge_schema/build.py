@@ -3,12 +3,14 @@
 from typing import Any
 
 import strawberry
-from graphql import GraphQLSchema
+from graphql import GraphQLError, GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.schema_converter import GraphQLCoreConverter
+from strawberry.types import ExecutionContext
 
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import build_details
+from wangge_schema.errors import INTERNAL, code_of
 from wangge_schema.limits import OneOperation
 from wangge_schema.reading.declare import READS
 from wangge_schema.reading.executor import Completed, FinishedExecutor
@@ -19,10 +21,19 @@ from wangge_schema.types import PLANNED, Query
 from wangge_schema.writing import build_mutation
 
 
+class Schema(strawberry.Schema):
+    """Strawberry's schema, which logs what went wrong inside and not what clients got wrong."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        inside = [error for error in errors if code_of(error) == INTERNAL]
+        if inside:
+            super().process_errors(inside, execution_context)
+
+
 def build_schema(registry: Registry) -> strawberry.Schema:
     """The schema with the details of every enabled plugin. Raises nothing that the checks of plugins would not have told."""
     details = build_details(registry)
-    schema = strawberry.Schema(
+    schema = Schema(
         query=Query,
         mutation=build_mutation(registry, details),
         types=[*details.types, *PLANNED],

@@ -64,6 +64,8 @@ class GridDetails(Details):
     pass
 
 
+PUBLIC_SORTS = ("place", "grid")
+"""Sorts of things that everybody sees; their details of class STAFF are for who has READ_PLACES there."""
 INTERFACES: Mapping[str, type[Details]] = {"event": EventDetails, "asset": AssetDetails, "place": PlaceDetails, "grid": GridDetails}
 
 
@@ -96,11 +98,11 @@ def definitions(registry: Registry, sort: str) -> dict[str, DetailsDefinition]:
 
 def build_details(registry: Registry) -> DetailsTypes:
     """Make the types and inputs of all details."""
-    made = _Maker()
     types: list[type[Any]] = [UnavailableDetails]
     inputs: dict[str, type[Any]] = {}
     for sort, interface in INTERFACES.items():
         found = definitions(registry, sort)
+        made = _Maker(public=sort in PUBLIC_SORTS)
         types += [made.object(definition, interface) for definition in found.values()]
         if found:
             inputs[sort] = made.one_of(sort, found)
@@ -110,8 +112,9 @@ def build_details(registry: Registry) -> DetailsTypes:
 class _Maker:
     """Makes Strawberry types from detail fields; enums and nested types once each."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, public: bool) -> None:
         self._made: dict[str, Any] = {}
+        self._may_be_hidden = {DataClass.PRIVATE, DataClass.STAFF} if public else {DataClass.PRIVATE}
 
     def object(self, definition: DetailsDefinition, interface: Any) -> Any:
         """The type of a kind's details."""
@@ -137,8 +140,7 @@ class _Maker:
 
     def _output(self, field: DetailField) -> Any:
         inner = self._scalar(field) or self._nested(field)
-        hidden = field.data_class is DataClass.PRIVATE
-        return _shaped(inner, field, required=field.required and not hidden)
+        return _shaped(inner, field, required=field.required and field.data_class not in self._may_be_hidden)
 
     def _given(self, field: DetailField) -> Any:
         inner = self._scalar(field) or self._input(f"{field.type}Input", f"See {field.type}.", field.fields)
@@ -201,16 +203,19 @@ def _finished(sort: str, needs: dict[str, Any], reader: Reader) -> Typed | None:
     sees_people = reader.viewer.may(Capability.READ_PEOPLE, needs["path"])
     if definition is None:  # which values are private is not known without the plugin
         return Typed("UnavailableDetails", {"kind": needs["kind"], "values": _unlabelled(stored) if sees_people else []})
-    shown = _shown(definition.fields, sees_people=sees_people)
+    hidden = {DataClass.PRIVATE} if not sees_people else set[DataClass]()
+    if sort in PUBLIC_SORTS and not reader.viewer.may(Capability.READ_PLACES, needs["path"]):
+        hidden.add(DataClass.STAFF)
+    shown = _shown(definition.fields, hidden)
     members = {camel(one.name): _member(one, stored.get(one.name)) for one in shown}
     values = [_value(one, stored.get(one.name), reader.viewer.language) for one in shown]
     return Typed(definition.graphql_name, members | {"kind": needs["kind"], "values": values})
 
 
-def _shown(fields: Iterable[DetailField], *, sees_people: bool) -> list[DetailField]:
+def _shown(fields: Iterable[DetailField], hidden: set[DataClass]) -> list[DetailField]:
     """The fields that the viewer may see, nested ones included."""
-    seen = (one for one in fields if sees_people or one.data_class is not DataClass.PRIVATE)
-    return [dataclasses.replace(one, fields=tuple(_shown(one.fields, sees_people=sees_people))) for one in seen]
+    seen = (one for one in fields if one.data_class not in hidden)
+    return [dataclasses.replace(one, fields=tuple(_shown(one.fields, hidden))) for one in seen]
 
 
 def _unlabelled(stored: Mapping[str, Any]) -> list[DetailValue]:

@@ -9,7 +9,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from wangge_core.rights.viewers import Language, Viewer, anonymous, load_viewer
-from wangge_schema.api import Api, MutationByGetError, encode
+from wangge_schema.api import Api, encode
+from wangge_schema.errors import MutationByGetError
 from wangge_server.explorer import bundle_folder, explorer_page
 from wangge_server.operations import ready_operations
 from wangge_server.settings import Settings

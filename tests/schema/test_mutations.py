@@ -1,5 +1,6 @@
 """Mutations: what is refused is told with a code and a field in the viewer's language, and nothing is written by half."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -157,3 +158,52 @@ async def test_nobody_ties_to_an_event_what_they_may_not_see(town: Town) -> None
     }
     answer = (await town.ask(REPORT, stranger, input=input))["eventReport"]
     assert [(error["field"], error["code"]) for error in answer["userErrors"]] == [("involved.0", "NOT_FOUND")]
+
+
+@pytest.mark.parametrize("born_on", ["0001-01-01", "9999-12-31", "2026-13-01"])
+async def test_a_day_outside_of_living_memory_is_refused(town: Town, born_on: str) -> None:
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    input = {"gridId": f"Grid:{town.grids[GRIDS['urban']]}", "name": "Somebody", "bornOn": born_on}
+    errors = await town.errors(PERSON, worker, input=input)
+    assert [error["extensions"]["code"] for error in errors] == ["GRAPHQL_VALIDATION_FAILED"]
+
+
+async def test_who_has_no_right_learns_nothing_else(town: Town) -> None:
+    mutation = "mutation($input: AccountCreateInput!) { accountCreate(input: $input) { userErrors { code } } }"
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    login = f"community.grid_worker@{GRIDS['rural']}"
+    answer = (await town.ask(mutation, worker, input={"login": login, "name": "x"}))["accountCreate"]
+    assert answer["userErrors"] == [{"code": "NOT_ALLOWED"}]
+    end = "mutation($id: ID!) { postEnd(id: $id, input: {}) { userErrors { code } } }"
+    unseen = (await town.ask(end, worker, id=f"Post:{town.posts[login]}"))["postEnd"]
+    assert unseen["userErrors"] == [{"code": "NOT_FOUND"}]
+
+
+async def test_ten_equal_requests_at_once_are_one(town: Town) -> None:
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    mutation = """mutation($input: EventReportInput!) {
+      eventReport(input: $input, idempotencyKey: "once") { event { id } userErrors { code } } }"""
+    input = {
+        "kindId": "urban.fire_lane",
+        "gridId": f"Grid:{town.grids[GRIDS['urban']]}",
+        "description": "blocked",
+        "details": {"urbanFireLane": {"blockedBy": "GOODS"}},
+    }
+    answers = await asyncio.gather(*(town.ask(mutation, worker, input=input) for _ in range(10)))
+    assert {str(answer["eventReport"]) for answer in answers} == {str(answers[0]["eventReport"])}
+    assert answers[0]["eventReport"]["userErrors"] == []
+    assert (await rows(town))["event"] == 1
+
+
+async def test_a_tie_or_an_assignee_counts_once(town: Town) -> None:
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    person = {"role": "party", "id": f"Person:{town.person}"}
+    input = {
+        "kindId": "community.dispute",
+        "gridId": f"Grid:{town.grids[GRIDS['urban']]}",
+        "description": "noise",
+        "details": {"communityDispute": {"cause": "NOISE", "peopleInvolved": 2, "immediateDanger": False}},
+        "involved": [person, person],
+    }
+    answer = (await town.ask(REPORT, worker, input=input))["eventReport"]
+    assert [(error["field"], error["code"]) for error in answer["userErrors"]] == [("involved.1", "DUPLICATE")]

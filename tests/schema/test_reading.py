@@ -137,3 +137,24 @@ async def test_introspection_and_data_mix(town: Town) -> None:
 )
 async def test_a_wrong_document_gets_a_code(town: Town, query: str, code: str) -> None:
     assert {error["extensions"]["code"] for error in await town.errors(query)} == {code}
+
+
+async def test_fragments_that_spread_each_other_twice_cost_no_more_than_once(town: Town) -> None:
+    fragments = ["fragment F0 on Grid { id }"]
+    fragments += [f"fragment F{n} on Grid {{ ...F{n - 1} ...F{n - 1} }}" for n in range(1, 60)]
+    query = f'{{ grid(code: "{DISTRICT}") {{ ...F59 ...F59 }} }} ' + " ".join(fragments)
+    assert (await town.ask(query))["grid"] == {"id": f"Grid:{town.grids[DISTRICT]}"}
+
+
+async def test_five_lists_inside_each_other_read_and_forty_do_or_are_refused(town: Town) -> None:
+    def nested(depth: int) -> str:
+        return "{ grids(first: 1) { nodes { " + "children(first: 1) { nodes { " * depth + "code" + " } }" * depth + " } } }"
+
+    await town.ask(nested(5))
+    answer = await town.api.execute(nested(40), viewer=operator())  # PostgreSQL takes it, SQLite's parser does not
+    assert {error["extensions"]["code"] for error in answer.get("errors", [])} <= {"QUERY_TOO_COMPLEX"}
+
+
+async def test_not_holds_where_a_value_is_missing(town: Town, events: list[str]) -> None:
+    query = "{ events(filter: {not: {recordedTimeliness: {eq: ON_TIME}}}) { totalCount } }"
+    assert (await town.ask(query))["events"]["totalCount"] == len(events)

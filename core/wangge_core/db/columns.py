@@ -8,8 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
-INSTANT_FORMAT = "%Y-%m-%dT%H:%M:%S"
-
 
 class Instant(TypeDecorator[datetime]):
     """A moment in UTC to the millisecond: `timestamptz(3)` on PostgreSQL, sortable ISO text ending in `Z` on SQLite."""
@@ -46,7 +44,7 @@ def to_milliseconds(moment: datetime) -> datetime:
 
 def instant_text(moment: datetime) -> str:
     """`2026-01-31T08:00:00.000Z`, as SQLite stores it and as every answer shows it."""
-    return f"{moment.astimezone(UTC).strftime(INSTANT_FORMAT)}.{moment.microsecond // 1000:03d}Z"
+    return moment.astimezone(UTC).replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
 
 
 class Json(TypeDecorator[Any]):

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wangge_core.db import tables as t
 from wangge_core.db.columns import to_milliseconds
+from wangge_core.storable import is_storable
 
 if TYPE_CHECKING:
     from wangge_core.rules import Rules
@@ -78,7 +79,7 @@ class Work:
         *conditions: sa.ColumnElement[bool],
     ) -> dict[Any, sa.Row[Any]]:
         """Rows by key, read in chunks. The key comes first in each row, and must be unique under the conditions."""
-        wanted, found = sorted(set(ids)), dict[Any, sa.Row[Any]]()
+        wanted, found = sorted(filter(is_storable, set(ids))), dict[Any, sa.Row[Any]]()
         for start in range(0, len(wanted), CHUNK):
             chunk = wanted[start : start + CHUNK]
             for row in await self.rows(sa.select(key, *columns).where(key.in_(chunk), *conditions)):

@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from wangge_core.checking import check_position, is_storable
+from wangge_core.checking import check_position
 from wangge_core.errors import Refusal, refusal
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
+from wangge_core.storable import is_storable
 
 MOST_TEXT = 4000
 MOST_ITEMS = 20

@@ -33,7 +33,7 @@ async def asked_assignees(
         if ask.type in (AnswerType.POSTS, AnswerType.OFFICES, AnswerType.ASSIGNEES) and isinstance(answers.get(ask.name), list):
             field_name = f"answers.{ask.name}"
             named: list[dict[str, int]] = answers[ask.name]
-            pairs = [(one.get("post"), one.get("office")) for one in named]
+            pairs = list(dict.fromkeys((one.get("post"), one.get("office")) for one in named))
             found.extend(await _check(work, situation, move, pairs, field_name))
             given.extend(pairs)
     return given, found
@@ -41,7 +41,9 @@ async def asked_assignees(
 
 async def _check(work: Work, situation: Situation, move: MoveDefinition, pairs: Sequence[Given], field_name: str) -> list[Refusal]:
     post = t.post
-    posts = await work.by_ids((post.c.ends_at, post.c.office_id), post.c.id, [id for id, _ in pairs if id is not None])
+    posts = await work.by_ids(
+        (post.c.starts_at, post.c.ends_at, post.c.office_id), post.c.id, [id for id, _ in pairs if id is not None]
+    )
     offices = await work.by_ids((), t.office.c.id, [id for _, id in pairs if id is not None])
     barred_posts, barred_offices = returned_by(situation, move)
     found: list[Refusal] = []
@@ -52,6 +54,8 @@ async def _check(work: Work, situation: Situation, move: MoveDefinition, pairs: 
                 found.append(refusal("NOT_FOUND", field_name, what="Post", id=post_id))
             elif row.ends_at is not None and row.ends_at <= work.now:
                 found.append(refusal("POST_ENDED", field_name))
+            elif row.starts_at > work.now:
+                found.append(refusal("POST_NOT_STARTED", field_name))
             elif post_id in barred_posts or row.office_id in barred_offices:
                 found.append(refusal("MOVE_TO_RETURNER", field_name))
         elif office_id not in offices:

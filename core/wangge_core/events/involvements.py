@@ -16,6 +16,7 @@ from wangge_core.plugin.definitions import InvolvesDefinition
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import within_grid
 
+MOST_TIES = 100
 INVOLVABLE: Mapping[Involvable, tuple[sa.Table, Capability]] = {
     Involvable.PERSON: (t.person, Capability.READ_PEOPLE),
     Involvable.ORGANIZATION: (t.organization, Capability.READ_PLACES),
@@ -51,6 +52,8 @@ def check_involved(
 ) -> Iterator[Refusal]:
     """Each tie must fit a role of the kind and name something visible; and the roles must be filled as the kind asks."""
     by_role = {one.role: one for one in declared}
+    if len(ties) > MOST_TIES:
+        yield refusal("OUT_OF_RANGE", "involved", least=0, most=MOST_TIES)
     for index, tie in enumerate(ties):
         field = f"involved.{index}"
         definition = by_role.get(tie.role)
@@ -58,6 +61,8 @@ def check_involved(
             yield refusal("INVOLVEMENT_UNKNOWN", field, id=kind_id, role=tie.role)
         elif tie.sort not in definition.sorts:
             yield refusal("INVOLVEMENT_SORT", field, role=tie.role, sorts=", ".join(definition.sorts))
+        elif tie in ties[:index]:
+            yield refusal("DUPLICATE", field, key=tie.id)
         elif tie.id not in visible[tie.sort]:
             yield refusal("NOT_FOUND", field, what=tie.sort.en, id=tie.id)
     yield from check_roles((tie.role for tie in ties), declared)

@@ -8,7 +8,15 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wangge_core.checking import check_not_future, check_position, check_text, read_details
+from wangge_core.checking import (
+    check_not_future,
+    check_optional_text,
+    check_position,
+    check_text,
+    only_right,
+    read_details,
+    seven_places,
+)
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
@@ -101,7 +109,7 @@ async def report_events(work: Work, viewer: Viewer, reports: Sequence[EventRepor
         if not found and report.source_name and report.source_key:
             seen.add((report.source_name, report.source_key))
         prepared.append(None if found else ready)
-        outcomes.append(Outcome(refusals=tuple(found)))
+        outcomes.append(Outcome(refusals=only_right(found)))
     accepted = [ready for ready in prepared if ready is not None]
     ids = list(await work.reserve_ids(t.event, len(accepted)))
     await _write(work, viewer, accepted, ids, known)
@@ -164,6 +172,8 @@ def _check(work: Work, viewer: Viewer, ready: _Prepared, known: _Known) -> Itera
     if (report.recorded or report.reported_at) and not viewer.scope(Capability.IMPORT_DATA).paths:
         yield refusal("NOT_ALLOWED", "reportedAt")
     yield from check_text(report.description, "description", most=MOST_DESCRIPTION)
+    yield from check_optional_text(report.source_name, "sourceName", most=80)
+    yield from check_optional_text(report.source_key, "sourceKey", most=200)
     yield from check_position(report.longitude, report.latitude)
     yield from check_not_future(report.occurred_at, work.now, "occurredAt")
     yield from check_not_future(report.reported_at, work.now, "reportedAt")
@@ -258,8 +268,8 @@ def _row(work: Work, viewer: Viewer, ready: _Prepared, id: int, number: str, kno
         "building_id": report.building_id,
         "unit_id": None,
         "place_id": report.place_id,
-        "longitude": report.longitude,
-        "latitude": report.latitude,
+        "longitude": seven_places(report.longitude),
+        "latitude": seven_places(report.latitude),
         "assignee_id": None,
         "assignee_office_id": None,
         "occurred_at": report.occurred_at,

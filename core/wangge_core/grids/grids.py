@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wangge_core.checking import check_optional_text, check_text, read_details
+from wangge_core.checking import check_optional_text, check_text, only_right, read_details
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
@@ -62,7 +62,7 @@ async def create_grids(work: Work, viewer: Viewer, requests: Sequence[NewGrid]) 
         parent = known.get(request.parent_code) if request.parent_code else None
         details, found = _check(work, viewer, request, parent, taken)
         if found:
-            outcomes.append(Outcome(refusals=tuple(found)))
+            outcomes.append(Outcome(refusals=only_right(found)))
             continue
         id = next(ids)
         path, depth = (f"{parent.path}{id}.", parent.depth + 1) if parent else (f"{id}.", 0)
@@ -161,7 +161,7 @@ async def _update(work: Work, viewer: Viewer, change: GridChange, present: Mappi
         values["details"], more = read_details(row.grid_type_id, grid_type.details if grid_type else None, change.details)
         found.extend(more)
     if found:
-        return Outcome(refusals=tuple(found))
+        return Outcome(refusals=only_right(found))
     given = {name: value for name, value in values.items() if value is not None}
     await work.run(
         sa.update(t.grid)

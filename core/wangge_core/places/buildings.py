@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import auto
 from typing import Any
 
-from wangge_core.checking import check_optional_text, check_position, check_text
+from wangge_core.checking import check_optional_text, check_position, check_text, seven_places
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal
@@ -13,6 +13,8 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.rights.viewers import Viewer
 from wangge_core.writing import already_there, check_grid, grids_of, insert_accepted
+
+MOST_UNITS = 2000
 
 
 class UnitUse(Choice):
@@ -82,6 +84,8 @@ def _check(request: NewBuilding) -> list[Refusal]:
     ]
     if request.floors is not None and not 0 < request.floors <= 200:
         found.append(refusal("OUT_OF_RANGE", "floors", least=1, most=200))
+    if len(request.units) > MOST_UNITS:
+        found.append(refusal("OUT_OF_RANGE", "units", least=0, most=MOST_UNITS))
     names = [unit.name.strip() for unit in request.units]
     for index, unit in enumerate(request.units):
         found.extend(check_text(unit.name, f"units.{index}.name", most=80))
@@ -96,8 +100,8 @@ def _row(work: Work, request: NewBuilding) -> dict[str, Any]:
         "name": request.name.strip(),
         "address": request.address,
         "floors": request.floors,
-        "longitude": request.longitude,
-        "latitude": request.latitude,
+        "longitude": seven_places(request.longitude),
+        "latitude": seven_places(request.latitude),
         "source_name": request.source_name,
         "source_key": request.source_key,
         "created_at": work.now,

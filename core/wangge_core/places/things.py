@@ -6,7 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wangge_core.checking import check_position, check_text, read_details
+from wangge_core.checking import check_position, check_text, read_details, seven_places
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal
@@ -65,8 +65,8 @@ def _row(work: Work, request: NewThing, details: Any) -> dict[str, Any]:
         "grid_id": request.grid_id,
         "kind_id": request.kind_id,
         "name": request.name.strip(),
-        "longitude": request.longitude,
-        "latitude": request.latitude,
+        "longitude": seven_places(request.longitude),
+        "latitude": seven_places(request.latitude),
         "details": details,
         "created_at": work.now,
     }

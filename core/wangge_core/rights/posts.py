@@ -7,13 +7,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wangge_core.checking import check_optional_text
+from wangge_core.checking import check_optional_text, only_right
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer, base_paths
+from wangge_core.rights.visibility import post_rule
 from wangge_core.writing import grids_of, insert_accepted
 
 
@@ -93,11 +94,12 @@ async def end_posts(work: Work, viewer: Viewer, requests: Sequence[PostEnd]) -> 
 
 async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
     post, grid = t.post, t.grid
-    row = await work.first(
+    query = (
         sa.select(post.c.id, post.c.starts_at, post.c.ends_at, post.c.grid_id, post.c.account_id, grid.c.path, grid.c.layer_id)
         .join(grid, grid.c.id == post.c.grid_id)
-        .where(post.c.id == request.post_id)
+        .where(post.c.id == request.post_id, post_rule(post, viewer))
     )
+    row = await work.first(query if work.on_sqlite else query.with_for_update(of=post))
     if row is None:
         return refused("NOT_FOUND", "id", what="Post", id=request.post_id)
     at = request.at or work.now
@@ -110,7 +112,7 @@ async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
     elif at < row.starts_at or (row.ends_at is not None and at > row.ends_at):
         found.append(refusal("TERM_INVALID", "at"))
     if found:
-        return Outcome(refusals=tuple(found))
+        return Outcome(refusals=only_right(found))
     await work.run(sa.update(t.post).where(t.post.c.id == row.id).values(ends_at=at, end_reason=request.reason))
     work.announce("post.ended", row.id, row.grid_id, account=row.account_id)
     return Outcome(id=row.id)

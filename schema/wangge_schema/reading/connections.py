@@ -1,13 +1,14 @@
 """Connections: a page of rows by keyset, with its nodes, edges, page information and count, all in one expression.
 
-The page is read in the direction of travel with one row more than asked, numbered, and turned round where the client pages backward.
+The page is read in the direction of travel. Where its ends are asked for, or the client pages backward, it has one row more than
+asked, is numbered, and is turned round.
 A cursor is the order's name, the row's value in it and its id, so that it holds on when rows come and go.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 import orjson
@@ -15,8 +16,9 @@ import sqlalchemy as sa
 from graphql import GraphQLObjectType, get_named_type
 
 from wangge_core.db.columns import Instant
+from wangge_core.storable import is_storable
+from wangge_schema.errors import CursorError, PageError
 from wangge_schema.reading.declare import Join, Row, Source
-from wangge_schema.reading.errors import CursorError, PageError
 from wangge_schema.reading.filters import condition
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal
@@ -75,6 +77,8 @@ class ConnectionParts:
         self.page = read_page(source, chosen.arguments)
         self.target = source.table.alias()
         self.columns: dict[str, sa.ColumnElement[Any]] = {}
+        self.numbered = self.page.backward or any(one.name == "pageInfo" for one in chosen.children())
+        """Whether rows must be numbered: to know the ends of the page, or to turn it round."""
 
     def member(self, one: Chosen) -> Planned:
         match one.name:
@@ -129,8 +133,14 @@ class ConnectionParts:
     def gathered(self, text: Json) -> Json:
         """A JSON array of one text a row."""
         column = self.wanted(text)
+        if not self.numbered:
+            return joined(["[", Gathered(column, *self.directed(sa.column("o"), sa.column("i"))), "]"])
         order = NUMBER.desc() if self.page.backward else NUMBER
         return joined(["[", Gathered(sa.case((self.page.size >= NUMBER, column)), cast("Any", order)), "]"])
+
+    def directed(self, *columns: Any) -> list[sa.ColumnElement[Any]]:
+        """Columns in the direction of travel."""
+        return [column.desc() if self.page.reads_descending else column.asc() for column in columns]
 
     def wanted(self, text: Json) -> sa.ColumnElement[Any]:
         """Have the page carry a column, and refer to it from outside."""
@@ -146,6 +156,8 @@ class ConnectionParts:
         return JsonScalar(joined(pieces), "text")
 
     def end_of_page(self, *, first: bool) -> Json:
+        if self.page.size == 0:
+            return literal("null")
         last = sa.case((self.page.size > TOTAL, TOTAL), else_=self.page.size)
         at_end = NUMBER == 1 if first else NUMBER == last  # noqa: SIM300 - a column comes first
         return sa.func.coalesce(sa.func.max(sa.case((at_end, self.wanted(self.cursor())))), literal("null"))
@@ -185,25 +197,23 @@ class ConnectionParts:
 
     def over_page(self, text: Json) -> Json:
         """The connection's object, computed over the rows of the page."""
-        if not self.columns and not _mentions_page(self.chosen):
+        if not self.columns and not self.numbered:
             return text
         target, page = self.target, self.page
         order, id = target.c[page.order].label("o"), target.c.id.label("i")
-        directed = [column.desc() if page.reads_descending else column.asc() for column in (target.c[page.order], target.c.id)]
-        select = sa.select(*self.columns.values(), order, id).select_from(target).where(self.listed(target)).order_by(*directed)
+        select = sa.select(*self.columns.values(), order, id).select_from(target).where(self.listed(target))
+        select = select.order_by(*self.directed(target.c[page.order], target.c.id))
         if page.cursor is not None:
             select = select.where(self.past_cursor(target, page.cursor))
-        rows = self.correlated(select.limit(page.size + 1)).subquery()
-        by = [column.desc() if page.reads_descending else column.asc() for column in (rows.c.o, rows.c.i)]
-        number = sa.func.row_number().over(order_by=by).label("number")
+        rows = self.correlated(select.limit(page.size + 1 if self.numbered else page.size)).subquery()
+        return sa.select(text).select_from(self.numbering(rows) if self.numbered else rows).scalar_subquery()
+
+    def numbering(self, rows: sa.Subquery) -> sa.Subquery:
+        """The rows with their number in the page, and how many there are."""
+        number = sa.func.row_number().over(order_by=self.directed(rows.c.o, rows.c.i)).label("number")
         columns: list[sa.ColumnElement[Any]] = [rows.c[name] for name in self.columns]
         numbered = sa.select(*columns, number, sa.func.count().over().label("total")).select_from(rows)
-        ordered = numbered.order_by(number.desc() if page.backward else number).subquery()
-        return sa.select(text).select_from(ordered).scalar_subquery()
-
-
-def _mentions_page(chosen: Chosen) -> bool:
-    return any(one.name == "pageInfo" for one in chosen.children())
+        return numbered.order_by(number.desc() if self.page.backward else number).subquery()
 
 
 def _is_number(column: sa.ColumnElement[Any]) -> bool:
@@ -249,12 +259,16 @@ def read_cursor(source: Source, order: str, text: str) -> tuple[Any, Any]:
 
 
 def _read(column: sa.ColumnElement[Any], value: Any, text: str) -> Any:
-    wanted = column.type.python_type if not isinstance(column.type, Instant) else datetime
-    try:
-        if wanted is datetime or wanted is date:
-            return wanted.fromisoformat(value)
-    except (TypeError, ValueError):
-        raise CursorError(f"{text[:80]!r} is no cursor of this list.") from None
-    if not isinstance(value, wanted) or isinstance(value, bool):
+    found = _moment(value) if isinstance(column.type, Instant) else value
+    wanted = datetime if isinstance(column.type, Instant) else column.type.python_type
+    if not isinstance(found, wanted) or isinstance(found, bool) or not is_storable(found):
         raise CursorError(f"{text[:80]!r} is no cursor of this list.")
-    return value
+    return found
+
+
+def _moment(value: Any) -> datetime | None:
+    """The moment in a cursor, in UTC; None where it is none."""
+    try:
+        return datetime.fromisoformat(value).astimezone(UTC) if str(value).endswith("Z") else None
+    except (TypeError, ValueError, OverflowError):
+        return None

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.rights.scopes import END
+from wangge_core.storable import is_storable
+from wangge_schema.errors import FilterError
 from wangge_schema.reading.declare import Filter, Row, Source
-from wangge_schema.reading.errors import FilterError
 
 MOST_VALUES = 200
 DEPTH = 8
+MOST_PARTS = 400
 
 OPERATORS: Mapping[str, Callable[[sa.ColumnElement[Any], Any], sa.ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
@@ -28,10 +30,22 @@ OPERATORS: Mapping[str, Callable[[sa.ColumnElement[Any], Any], sa.ColumnElement[
 }
 
 
-def condition(source: Source, row: Row, given: Mapping[str, Any] | None, depth: int = 0) -> sa.ColumnElement[bool]:
-    """The condition that a filter puts on a row. `given` has GraphQL names."""
+def condition(source: Source, row: Row, given: Mapping[str, Any] | None) -> sa.ColumnElement[bool]:
+    """The condition that a filter puts on a row. `given` has GraphQL names. Raises FilterError."""
     if not given:
         return sa.true()
+    if _size(given) > MOST_PARTS:
+        raise FilterError(f"A filter has at most {MOST_PARTS} parts, nested ones and values counted.")
+    return _condition(source, row, given, 0)
+
+
+def _size(given: Any) -> int:
+    if isinstance(given, Mapping):
+        return sum(1 + _size(value) for value in cast("Mapping[str, Any]", given).values())
+    return sum(1 + _size(one) for one in cast("list[Any]", given)) if isinstance(given, list) else 0
+
+
+def _condition(source: Source, row: Row, given: Mapping[str, Any], depth: int) -> sa.ColumnElement[bool]:
     if depth > DEPTH:
         raise FilterError(f"A filter nests at most {DEPTH} deep.")
     parts: list[sa.ColumnElement[bool]] = []
@@ -39,11 +53,11 @@ def condition(source: Source, row: Row, given: Mapping[str, Any] | None, depth: 
         if value is None:
             continue
         if name == "and":
-            parts += [condition(source, row, one, depth + 1) for one in value]
+            parts += [_condition(source, row, one, depth + 1) for one in value]
         elif name == "or":
-            parts.append(sa.or_(sa.false(), *(condition(source, row, one, depth + 1) for one in value)))
+            parts.append(sa.or_(sa.false(), *(_condition(source, row, one, depth + 1) for one in value)))
         elif name == "not":
-            parts.append(sa.not_(condition(source, row, value, depth + 1)))
+            parts.append(sa.not_(sa.func.coalesce(_condition(source, row, value, depth + 1), sa.false())))
         else:
             parts.append(_compared(_named(source, name), row, value))
     return sa.and_(sa.true(), *parts)
@@ -61,6 +75,8 @@ def camel(name: str) -> str:
 
 def _compared(one: Filter, row: Row, value: Any) -> sa.ColumnElement[bool]:
     column = one.expression(row)
+    if not is_storable(value):
+        raise FilterError("A filter's text holds characters that no row can have.")
     if one.kind == "subtree":
         return _below(column, value)
     parts: list[sa.ColumnElement[bool]] = []

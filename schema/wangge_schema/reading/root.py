@@ -10,21 +10,25 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from wangge_core.db.work import Work
 from wangge_core.events.workflows import UnknownVersionError
+from wangge_core.storable import is_storable
+from wangge_schema.errors import FilterError, IdError, PageError, TooComplexError
 from wangge_schema.reading.connections import plan_connection
 from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Reader, RootOne, Source
-from wangge_schema.reading.errors import FilterError, IdError, PageError
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.plan import Finisher, Planned, Planner
 from wangge_schema.reading.select import Chosen, source_of
-from wangge_schema.reading.statement import Gathered, joined, or_null
+from wangge_schema.reading.statement import Gathered, joined, literal, or_null
 
 MOST_IDS = 100
 
 
 async def read(work: Work, reader: Reader, chosen: Chosen) -> Completed:
     """The finished value of a root field, read with one statement."""
-    text, finish = plan_root(Planner(reader), chosen)
-    return await fetch(work, reader, text, finish)
+    try:
+        text, finish = plan_root(Planner(reader), chosen)
+        return await fetch(work, reader, text, finish)
+    except RecursionError:
+        raise TooComplexError(TOO_COMPLEX) from None
 
 
 async def read_thing(work: Work, reader: Reader, chosen: Chosen, key: int) -> Any:
@@ -37,10 +41,8 @@ async def fetch(work: Work, reader: Reader, text: sa.ColumnElement[str], finish:
     """Run the statement. What needs no finishing is spliced into the answer as it came."""
     try:
         found = await work.value(sa.select(text))
-    except (DBAPIError, OverflowError, UnicodeEncodeError) as error:
-        if isinstance(error, OperationalError):
-            raise
-        raise FilterError("A value of the filter or cursor is none that the database can hold.") from None
+    except (DBAPIError, OverflowError) as error:
+        raise _explained(error) from None
     if finish is None:
         return Completed(None if found == "null" else orjson.Fragment(found))
     try:
@@ -50,6 +52,20 @@ async def fetch(work: Work, reader: Reader, text: sa.ColumnElement[str], finish:
         return Completed(finish(orjson.loads(found)))
 
 
+TOO_COMPLEX = "This asks for more than the database can answer in one statement; ask for less at once."
+SIGNS = ("parser stack overflow", "Expression tree is too large", "too many", "stack depth limit", "cannot exceed")
+"""How the databases say that a statement is too large for them."""
+
+
+def _explained(error: DBAPIError | OverflowError) -> Exception:
+    """What to tell of a failed read: that it asked too much or for a value that cannot be, or the failure itself."""
+    if any(sign in str(error) for sign in SIGNS):
+        return TooComplexError(TOO_COMPLEX)
+    if isinstance(error, OperationalError):
+        return error
+    return FilterError("A value of the filter or cursor is none that the database can hold.")
+
+
 def plan_root(planner: Planner, chosen: Chosen) -> Planned:
     """The plan of a root field by its declaration."""
     match chosen.reads:
@@ -57,6 +73,8 @@ def plan_root(planner: Planner, chosen: Chosen) -> Planned:
             return plan_connection(planner, chosen, None, None)
         case RootOne(column, argument, among):
             value = chosen.arguments[argument]
+            if not is_storable(value):
+                return literal("null"), None
             return planner.one(chosen, lambda row: sa.and_(row.c[column] == value, among(row)))
         case ById():
             type, source, key = parse_id(chosen, chosen.arguments["id"])

@@ -81,8 +81,9 @@ class Chosen:
 def choose(document: Document, type: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> list[Chosen]:
     """The fields that these selection sets ask of an object of `type`, in order, each response key once."""
     found: dict[str, list[FieldNode]] = {}
+    seen: set[str] = set()  # a fragment counts once for an object, however often it is spread
     for selections in sets:
-        for node in _fields(document, type, selections, set()):
+        for node in _fields(document, type, selections, seen):
             found.setdefault(node.alias.value if node.alias else node.name.value, []).append(node)
     return [
         Chosen(key, nodes[0].name.value, tuple(nodes), type.fields.get(nodes[0].name.value), document)

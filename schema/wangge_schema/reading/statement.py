@@ -67,7 +67,7 @@ class Concatenation(FunctionElement[str]):
 
 @compiles(Concatenation, "sqlite")
 def _concatenated_on_sqlite(element: Concatenation, compiler: SQLCompiler, **options: Any) -> str:
-    return "(" + " || ".join(compiler.process(piece, **options) for piece in element.clauses) + ")"
+    return " || ".join(compiler.process(piece, **options) for piece in element.clauses)  # it binds tightest: no parentheses
 
 
 @compiles(Concatenation, "postgresql")
@@ -76,25 +76,25 @@ def _concatenated_on_postgresql(element: Concatenation, compiler: SQLCompiler, *
 
 
 class Gathered(FunctionElement[str]):
-    """An aggregate: the texts of all rows with commas between, in the order of the second expression; empty text for no rows."""
+    """An aggregate: the texts of all rows with commas between, in the order of the other expressions; empty text for no rows."""
 
     type = sa.Text()
     inherit_cache = False
 
-    def __init__(self, text: sa.ColumnElement[Any], order: sa.ColumnElement[Any]) -> None:
-        super().__init__(text, order)
+    def __init__(self, text: sa.ColumnElement[Any], *order: sa.ColumnElement[Any]) -> None:
+        super().__init__(text, *order)
 
 
 @compiles(Gathered, "sqlite")
 def _gathered_on_sqlite(element: Gathered, compiler: SQLCompiler, **options: Any) -> str:
-    text, _ = (compiler.process(piece, **options) for piece in element.clauses)
+    text, *_ = (compiler.process(piece, **options) for piece in element.clauses)
     return f"coalesce(group_concat({text}, ','), '')"  # rows come in order from the inner select
 
 
 @compiles(Gathered, "postgresql")
 def _gathered_on_postgresql(element: Gathered, compiler: SQLCompiler, **options: Any) -> str:
-    text, order = (compiler.process(piece, **options) for piece in element.clauses)
-    return f"coalesce(string_agg({text}, ',' ORDER BY {order}), '')"
+    text, *order = (compiler.process(piece, **options) for piece in element.clauses)
+    return f"coalesce(string_agg({text}, ',' ORDER BY {', '.join(order)}), '')"
 
 
 class PlainText(FunctionElement[str]):

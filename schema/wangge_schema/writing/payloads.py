@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Any, TypeVar, cast
 
 from graphql import GraphQLResolveInfo
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from strawberry.types.info import Info
 
 from wangge_core.checking import check_text
@@ -86,14 +86,24 @@ async def perform(
     if key is not None and (wrong := tuple(check_text(key, "idempotencyKey", most=MOST_KEY))):
         return await _answer(session, raw, Outcome(refusals=wrong), str)
     try:
-        outcome = await _written(session, raw.field_name, operation, make_request(), key)
+        outcome = await _written_at_last(session, raw.field_name, operation, make_request(), key)
     except RefusedError as error:  # its field is one of the input's already
         return await _answer(session, raw, Outcome(refusals=(error.refusal,)), str)
     except IdempotencyKeyReusedError:
         outcome = Outcome(refusals=(refusal("IDEMPOTENCY_KEY_REUSED", "idempotencyKey"),))
-    except IntegrityError:  # another writer was first; the checks saw the state before it
-        outcome = Outcome(refusals=(refusal("CONFLICT"),))
+    except DBAPIError as error:
+        if isinstance(error, OperationalError):
+            raise
+        outcome = Outcome(refusals=(refusal("CONFLICT" if isinstance(error, IntegrityError) else "TEXT_UNSTORABLE"),))
     return await _answer(session, raw, outcome, rename)
+
+
+async def _written_at_last(session: Session, name: str, operation: Operation[_R], request: _R, key: str | None) -> Outcome:
+    """Once more where another writer was first: the checks then see what that one wrote."""
+    try:
+        return await _written(session, name, operation, request, key)
+    except IntegrityError:
+        return await _written(session, name, operation, request, key)
 
 
 async def _written(session: Session, name: str, operation: Operation[_R], request: _R, key: str | None) -> Outcome:
