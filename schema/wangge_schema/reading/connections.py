@@ -20,11 +20,12 @@ from wangge_core.storable import is_storable
 from wangge_schema.errors import CursorError, PageError
 from wangge_schema.reading.declare import Join, Row, Source
 from wangge_schema.reading.filters import condition
+from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal
 
 if TYPE_CHECKING:
-    from wangge_schema.reading.plan import Finisher, Planned, Planner
+    from wangge_schema.reading.plan import Planner
 
 NUMBER: sa.ColumnElement[int] = sa.column("number", sa.Integer())
 """A row's place in the page, from 1, in the direction of travel."""
@@ -51,8 +52,6 @@ class Page:
 
 def plan_connection(planner: Planner, chosen: Chosen, row: Row | None, join: Join | None) -> Planned:
     """The JSON object of a connection, and its finisher."""
-    from wangge_schema.reading.plan import finish_members  # noqa: PLC0415 - the two modules plan for each other
-
     parts = ConnectionParts(planner, chosen, row, join)
     members: list[tuple[str, Json]] = []
     finishers: dict[str, Finisher] = {}
@@ -94,14 +93,10 @@ class ConnectionParts:
                 return literal(f'"{self.chosen.type.name}"'), None
 
     def nodes(self, one: Chosen) -> Planned:
-        from wangge_schema.reading.plan import each  # noqa: PLC0415
-
         text, finish = self.planner.object(one.children(), self.node_type, self.target)
         return self.gathered(text), each(finish)
 
     def edges(self, one: Chosen) -> Planned:
-        from wangge_schema.reading.plan import each, finish_members  # noqa: PLC0415
-
         members: list[tuple[str, Json]] = []
         finishers: dict[str, Finisher] = {}
         for inner in one.children():

@@ -1,8 +1,4 @@
-"""Planning: a selection on planned types becomes one SQL expression of JSON text, and a function that finishes what Python must.
-
-A finisher takes the parsed value of its place and returns the final one; where nothing below is computed there is none, and the
-database's text goes out unparsed.
-"""
+"""Planning: a selection on planned types becomes one SQL expression of JSON text, and a function that finishes what Python must."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -12,12 +8,10 @@ from graphql import GraphQLObjectType
 
 from wangge_schema.reading.connections import plan_connection
 from wangge_schema.reading.declare import Computed, Connected, Gather, Reader, Row, Scalar, Source, ToMany, ToOne
+from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members, maybe
 from wangge_schema.reading.project import project
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal, or_null
-
-Finisher = Callable[[Any], Any]
-Planned = tuple[Json, Finisher | None]
 
 
 class Planner:
@@ -118,26 +112,3 @@ def planned_type(chosen: Chosen) -> tuple[GraphQLObjectType, Source]:
 def correlate(select: Any, row: Row | None) -> sa.Select[Any]:
     """The select with the enclosing row taken from outside; everything else is its own."""
     return select.correlate(None) if row is None else select.correlate(row)
-
-
-def finish_members(finishers: dict[str, Finisher]) -> Finisher | None:
-    """Finish the members of an object."""
-    if not finishers:
-        return None
-
-    def finish(value: dict[str, Any]) -> dict[str, Any]:
-        for key, member in finishers.items():
-            value[key] = member(value[key])
-        return value
-
-    return finish
-
-
-def maybe(finish: Finisher | None) -> Finisher | None:
-    """Finish a value that may be null."""
-    return finish and (lambda value: None if value is None else finish(value))
-
-
-def each(finish: Finisher | None) -> Finisher | None:
-    """Finish every item of a list."""
-    return finish and (lambda values: [finish(value) for value in values])

@@ -15,7 +15,8 @@ from wangge_schema.errors import FilterError, IdError, PageError, TooComplexErro
 from wangge_schema.reading.connections import plan_connection
 from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Reader, RootOne, Source
 from wangge_schema.reading.executor import Completed
-from wangge_schema.reading.plan import Finisher, Planned, Planner
+from wangge_schema.reading.finishing import Finisher, Planned
+from wangge_schema.reading.plan import Planner
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, joined, literal, or_null
 
