@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from wangge_schema.api import Api
@@ -34,7 +34,7 @@ def create_app(settings: Settings) -> Starlette:
     async def health(_: Request) -> Response:
         return JSONResponse({"status": "ok"})
 
-    routes = [Route("/graphql", graphql, methods=["GET", "POST"]), Route("/health", health)]
+    routes: list[BaseRoute] = [Route("/graphql", graphql, methods=["GET", "POST"]), Route("/health", health)]
     if settings.explorer and (folder := bundle_folder()):
-        routes.insert(0, Mount("/graphql/assets", StaticFiles(directory=folder)))  # type: ignore[arg-type]
+        routes.insert(0, Mount("/graphql/assets", StaticFiles(directory=folder)))
     return Starlette(routes=routes, lifespan=lifespan)

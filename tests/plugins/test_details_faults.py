@@ -51,7 +51,7 @@ class Named:
 class Unresolved:
     """A field whose type is nowhere."""
 
-    height: "Annotated[Nowhere, Zh('高')]"  # type: ignore[name-defined]  # noqa: F821
+    height: "Annotated[Nowhere, Zh('高')]"  # type: ignore[name-defined]  # noqa: F821 - the mistake
 
 
 @dataclass(frozen=True)

@@ -111,12 +111,12 @@ class Misspelt(Plugin):
 
 
 class Asking(Plugin):
-    def roles(self, town: str) -> Sequence[Role]:  # type: ignore[override]
+    def roles(self, town: str) -> Sequence[Role]:  # type: ignore[override] - the mistake
         return ()
 
 
 class Attributed(Plugin):
-    roles = (Role("walker", zh="走", level=WORKER.level, duty="Walks."),)  # type: ignore[assignment]
+    roles = (Role("walker", zh="走", level=WORKER.level, duty="Walks."),)  # type: ignore[assignment] - the mistake
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,14 @@ CLOSE = Move("close", "open", "closed", zh="结")
 
 
 def test_a_role_in_place_of_a_tuple_of_roles_is_told() -> None:
-    stage = Stage("open", zh="开", by=(WORKER), clock=Continuous(hours=1))  # type: ignore[arg-type]
+    stage = Stage("open", zh="开", by=(WORKER), clock=Continuous(hours=1))  # type: ignore[arg-type] - the mistake
     (found,) = faults_of(workflows=[Workflow("loop", zh="环", stages=(stage, STAGES[1]), moves=(CLOSE,))])
     assert found.code == "DECLARATION_MISSHAPEN"
     assert found.message == "open: by is a Role, not tuple[Role, ...]."
 
 
 def test_a_misshapen_role_does_not_stop_the_check_of_staffing() -> None:
-    role = Role("walker", zh="走", level=WORKER.level, duty="Walks.", acts_as=WORKER)  # type: ignore[arg-type]
+    role = Role("walker", zh="走", level=WORKER.level, duty="Walks.", acts_as=WORKER)  # type: ignore[arg-type] - the mistake
     template = Staffing("team", (Position(role), Position(WORKER)), zh="组")
     found = faults_of(roles=[role], grid_types=[GridType("ground", zh="地", staffing=(template,))])
     assert {"DECLARATION_MISSHAPEN", "REFERENCE_UNDECLARED", "STAGE_UNSTAFFED"} == {fault.code for fault in found}

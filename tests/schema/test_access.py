@@ -1,11 +1,21 @@
 """Who sees what: the rule is in every statement, wherever a thing is reached from."""
 
+import dataclasses
+from typing import Annotated, Any
+
 import pytest
 from test_four_grid_types import REPORT
 from test_reading import report
 
-from towns import DISTRICT, GRIDS, Town
-from wangge_core.rights.viewers import anonymous
+from faulty import made, registry_of
+from towns import DISTRICT, GRIDS, Town, ids
+from wangge_core.db.engines import database_url
+from wangge_core.deployment import Deployment
+from wangge_core.places.things import NewThing, register_places
+from wangge_core.plugin import PlaceKind, Zh, details
+from wangge_core.rights.viewers import anonymous, operator
+from wangge_core.rules import Rules
+from wangge_schema.api import Api
 
 pytestmark = pytest.mark.anyio
 
@@ -75,3 +85,29 @@ async def test_private_details_are_empty_for_who_may_not_see_people(town: Town) 
 async def test_an_office_sees_what_it_was_given(town: Town) -> None:
     specialist = await town.login("community.department_specialist@housing")
     assert (await town.ask("{ viewer { assigned { totalCount } } }", specialist))["viewer"]["assigned"]["totalCount"] == 0
+
+
+STAFF_ONLY = "query($id: ID!) { node(id: $id) { ... on Place { name details { values { name } } } } }"
+
+
+async def test_staff_details_of_a_public_place_are_for_staff(copies: Any, rules: Rules) -> None:
+    @details()
+    class Hut:
+        """What staff know of a hut."""
+
+        key_under: Annotated[str, Zh("钥匙位置")]
+
+    hut = PlaceKind("hut", zh="小屋", details=Hut)
+    registry = registry_of(demo=made(place_kinds=[hut]))
+    url, plan = copies("town")
+    deployment = Deployment(database_url(url), dataclasses.replace(rules, registry=registry))
+    await deployment.start()
+    grid = plan.grids[GRIDS["urban"]]
+    async with deployment.write() as work:
+        request = NewThing(grid_id=grid, kind_id="demo.hut", name="Hut", details={"key_under": "the mat"})
+        (id,) = ids(await register_places(work, operator(), [request]))
+    api = Api(deployment)
+    shown = [(await api.execute(STAFF_ONLY, {"id": f"Place:{id}"}, viewer))["data"]["node"] for viewer in (anonymous(), operator())]
+    await deployment.close()
+    assert shown[0] == {"name": "Hut", "details": {"values": []}}
+    assert shown[1] == {"name": "Hut", "details": {"values": [{"name": "keyUnder"}]}}

@@ -7,7 +7,7 @@ import pytest
 from test_four_grid_types import SCENIC
 from test_reading import report
 
-from towns import Town
+from towns import DISTRICT, Town
 from wangge_core.deployment import Deployment
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.rights.viewers import operator
@@ -88,3 +88,18 @@ async def test_a_process_reads_events_under_a_workflow_version_that_came_after_i
     await other.close()
     id = await report(town, SCENIC, "scenic.rescue", {"scenicRescue": {"nature": "FALL", "people": 2, "injured": 1}})
     assert {move["move"] for move in (await town.ask(query, id=id))["node"]["availableMoves"]} >= {"send", "help_at_once"}
+
+
+async def test_who_may_not_see_people_sees_no_values_of_a_switched_off_plugin(town: Town) -> None:
+    lost = {"ageGroup": "CHILD", "description": "a red coat", "lastSeenAt": "2026-01-01T08:00:00Z", "lastSeenWhere": "the bridge"}
+    id = await report(town, SCENIC, "scenic.lost_visitor", {"scenicLostVisitor": lost})
+    query = "query($id: ID!) { node(id: $id) { ... on Event { details { __typename values { value } } } } }"
+    auditor = await town.viewer("community.auditor", DISTRICT)
+    without = await with_plugins(town, "urban")
+    try:
+        seen = (await without.execute(query, {"id": id}, auditor))["data"]["node"]["details"]
+        whole = (await without.execute(query, {"id": id}, operator()))["data"]["node"]["details"]
+    finally:
+        await without.deployment.close()
+    assert seen == {"__typename": "UnavailableDetails", "values": []}
+    assert {"value": "a red coat"} in whole["values"]

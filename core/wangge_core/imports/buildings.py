@@ -1,16 +1,16 @@
 """Importing buildings, from tables and from maps."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
-from wangge_core.errors import Outcome, Refusal, refusal
+from wangge_core.errors import Outcome, Refusal
 from wangge_core.imports.cells import Cleaner, position, whole_number
+from wangge_core.imports.drafts import Draft, read_key, write_found
 from wangge_core.imports.files import Row, Unusable
-from wangge_core.imports.finding import GridIndex, Wanted, WantedGrids, load_grids
+from wangge_core.imports.finding import WantedGrids, load_grids
 from wangge_core.imports.importing import Importer, Progress, Run, check_rows, no_progress
 from wangge_core.imports.mappings import BuildingMapping, templates
 from wangge_core.imports.reading import read_rows
@@ -18,16 +18,6 @@ from wangge_core.imports.reporting import ImportResult, open_report
 from wangge_core.imports.templates import Template, fill_first
 from wangge_core.places.buildings import NewBuilding, register_buildings
 from wangge_core.rights.viewers import Viewer
-
-MOST_KEY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """A building as its row tells it, before its grid is found."""
-
-    grid: Wanted
-    fields: dict[str, Any]
 
 
 class _Translator:
@@ -41,36 +31,22 @@ class _Translator:
         self._name = templates(mapping.building.name)
         self._address = templates(mapping.building.address)
 
-    def translate(self, row: Row) -> _Draft | Unusable:
+    def translate(self, row: Row) -> Draft | Unusable:
         if row.refusals:
             return Unusable(row.refusals)
         found: list[Refusal] = []
         values = self._cleaner.clean(row.values)
-        key = self._key.fill(values) or ""
-        if not key:
-            found.append(refusal("KEY_REQUIRED", "sourceKey"))
-        elif len(key) > MOST_KEY:
-            found.append(refusal("TOO_LONG", "sourceKey", most=MOST_KEY))
         floors = self._mapping.building.floors
         fields: dict[str, Any] = {
             "source_name": self._mapping.name,
-            "source_key": key,
+            "source_key": read_key(self._key, values, found),
             "name": fill_first(self._name, values) or "",
             "address": fill_first(self._address, values),
             "floors": whole_number(values[floors], "floors", found) if floors else None,
             **position(self._mapping.position, values, found),
         }
         grid = self._grids.of(values, found)
-        return Unusable(tuple(found)) if found else _Draft(grid, fields)
-
-
-async def _write(work: Work, viewer: Viewer, grids: GridIndex, drafts: Sequence[_Draft]) -> list[Outcome]:
-    found = [grids.find(draft.grid) for draft in drafts]
-    requests = [
-        NewBuilding(grid_id=grid, **draft.fields) for draft, grid in zip(drafts, found, strict=True) if isinstance(grid, int)
-    ]
-    outcomes = iter(await register_buildings(work, viewer, requests))
-    return [next(outcomes) if isinstance(grid, int) else Outcome(refusals=(grid,)) for grid in found]
+        return Unusable(tuple(found)) if found else Draft(grid, fields)
 
 
 async def import_buildings(
@@ -87,11 +63,15 @@ async def import_buildings(
     rows = read_rows(path, mapping)
     async with deployment.read() as work:
         grids = await load_grids(work, mapping.grid)
+
+    async def write(work: Work, drafts: Sequence[Draft]) -> list[Outcome]:
+        return await write_found(drafts, grids, NewBuilding, lambda requests: register_buildings(work, viewer, requests))
+
     with open_report(report_path, viewer.language) as report:
         run = Run(deployment=deployment, report=report, dry=dry_run, progress=progress)
         importer = Importer(
             translate=_Translator(mapping).translate,
-            write=lambda work, drafts: _write(work, viewer, grids, drafts),
+            write=write,
             key_of=lambda draft: draft.fields["source_key"],
         )
         return await run.import_rows(rows, importer)

@@ -1,7 +1,6 @@
 """Importing events with the past that their records tell: when they were closed, and whether in time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ from wangge_core.events.kinds import import_catalogue
 from wangge_core.events.reports import EventReport, EventSource, Recorded, report_events
 from wangge_core.imports.catalogues import KindReader
 from wangge_core.imports.cells import Cleaner, meaning, position
+from wangge_core.imports.drafts import Draft, read_key, write_found
 from wangge_core.imports.files import Row, Unusable
-from wangge_core.imports.finding import GridIndex, Wanted, WantedGrids, load_grids
+from wangge_core.imports.finding import GridIndex, WantedGrids, load_grids
 from wangge_core.imports.importing import Importer, Progress, Run, check_rows, no_progress
 from wangge_core.imports.mappings import EventMapping, templates
 from wangge_core.imports.reading import read_rows
@@ -22,16 +22,6 @@ from wangge_core.imports.reporting import ImportResult, open_report
 from wangge_core.imports.templates import Template, fill_first
 from wangge_core.imports.times import TimeReader
 from wangge_core.rights.viewers import Viewer
-
-MOST_KEY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """An event as its row tells it, before its grid is found."""
-
-    grid: Wanted
-    fields: dict[str, Any]
 
 
 class _Translator:
@@ -48,14 +38,14 @@ class _Translator:
         self._description = templates(mapping.event.description)
         self.kinds = KindReader(mapping.kind)
 
-    def translate(self, row: Row) -> _Draft | Unusable:
+    def translate(self, row: Row) -> Draft | Unusable:
         if row.refusals:
             return Unusable(row.refusals)
         found: list[Refusal] = []
         values = self._cleaner.clean(row.values)
         fields: dict[str, Any] = {
             "source_name": self._source_name,
-            "source_key": self._read_key(values, found),
+            "source_key": read_key(self._key, values, found),
             "kind_id": self.kinds.read(values, found),
             "source": self._source(values, found),
             **self._read_times(values, found),
@@ -63,15 +53,7 @@ class _Translator:
         }
         fields["description"] = fill_first(self._description, values) or ""
         grid = self._grids.of(values, found)
-        return Unusable(tuple(found)) if found else _Draft(grid, fields)
-
-    def _read_key(self, values: dict[str, str], found: list[Refusal]) -> str:
-        key = self._key.fill(values) or ""
-        if not key:
-            found.append(refusal("KEY_REQUIRED", "sourceKey"))
-        elif len(key) > MOST_KEY:
-            found.append(refusal("TOO_LONG", "sourceKey", most=MOST_KEY))
-        return key
+        return Unusable(tuple(found)) if found else Draft(grid, fields)
 
     def _source(self, values: dict[str, str], found: list[Refusal]) -> EventSource:
         source = self._event.source
@@ -109,14 +91,9 @@ class _Writer:
         self._result = result
         self._written = 0
 
-    async def write(self, work: Work, drafts: Sequence[_Draft]) -> list[Outcome]:
+    async def write(self, work: Work, drafts: Sequence[Draft]) -> list[Outcome]:
         await self._bring_in_kinds(work)
-        found = [self._grids.find(draft.grid) for draft in drafts]
-        reports = [
-            EventReport(grid_id=grid, **draft.fields) for draft, grid in zip(drafts, found, strict=True) if isinstance(grid, int)
-        ]
-        outcomes = iter(await report_events(work, self._viewer, reports))
-        return [next(outcomes) if isinstance(grid, int) else Outcome(refusals=(grid,)) for grid in found]
+        return await write_found(drafts, self._grids, EventReport, lambda reports: report_events(work, self._viewer, reports))
 
     async def _bring_in_kinds(self, work: Work) -> None:
         """Kinds are seen in the order of the file, so the new ones come last."""

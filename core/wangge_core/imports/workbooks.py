@@ -51,7 +51,13 @@ def _cells(path: Path, packed: bytes, sheet: str) -> Iterator[tuple[int, list[st
         for number, row in enumerate(found.to_python(), start):
             if any(cell != "" for cell in row):
                 yield number, [cell_text(cell) for cell in row]
-    except (CalamineError, zipfile.BadZipFile, OSError, IndexError, NotImplementedError) as error:
+    except (
+        CalamineError,
+        zipfile.BadZipFile,
+        OSError,
+        IndexError,
+        NotImplementedError,
+    ) as error:  # the last: an unknown compression
         raise FileError(f"{path.name} is no workbook that can be read: {error}.", hint="Save it anew as .xlsx or as CSV.") from None
 
 

@@ -228,10 +228,11 @@ def _face(arguments: Sequence[Argument]) -> Callable[..., Any]:
     def never_called(**_: Any) -> Any:
         raise AssertionError("planned fields are read by the planner")
 
-    never_called.__module__ = NAMESPACE
-    never_called.__signature__ = inspect.Signature([one.parameter for one in arguments])  # type: ignore[attr-defined]
-    never_called.__annotations__ = {one.name: one.type for one in arguments}
-    return never_called
+    face: Any = never_called
+    face.__module__ = NAMESPACE
+    face.__signature__ = inspect.Signature([one.parameter for one in arguments])
+    face.__annotations__ = {one.name: one.type for one in arguments}
+    return face
 
 
 ARGUMENTS: Mapping[str, tuple[str, str]] = {
