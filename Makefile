@@ -16,17 +16,25 @@ demo: setup ## fill a fictional town and serve it: make demo ARGS="--port 9000"
 	$(BIN)/wangge demo $(ARGS)
 
 test: setup ## run the tests on SQLite and PostgreSQL
-	$(BIN)/pytest -q $(ARGS)
+	$(BIN)/pytest -q -n 2 --dist worksteal $(ARGS)
 
 test-long: setup ## the tests that take minutes
-	$(BIN)/pytest -q -m long $(ARGS)
+	$(BIN)/pytest -q -n 2 --dist worksteal -m long $(ARGS)
 
 check: setup ## style, types, layers, schema drift, documents
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright && $(BIN)/lint-imports --no-cache
-	$(BIN)/wangge schema --check schema/schema.graphql && $(BIN)/python scripts/check_documents.py
+	$(BIN)/wangge schema --check schema/schema.graphql && $(BIN)/python scripts/check_schema_changes.py
+	$(BIN)/python scripts/check_documents.py
 
-fix: setup ## mend style and rewrite the committed schema
-	$(BIN)/ruff check --fix . ; $(BIN)/ruff format . ; $(BIN)/wangge schema > schema/schema.graphql
+fix: setup ## mend style and rewrite the committed schema with the page of its changes
+	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
+	$(BIN)/wangge schema --output schema/schema.graphql && $(BIN)/python scripts/check_schema_changes.py --write
+
+schema-changes: setup ## write docs/schema-changes.md from the difference to the released schema
+	$(BIN)/python scripts/check_schema_changes.py --write
+
+release-schema: setup ## make the present schema the one that clients build on; for a new version only
+	$(BIN)/python scripts/check_schema_changes.py --release
 
 web: setup ## bundle GraphiQL into the server, so that no CDN is needed
 	$(BIN)/python scripts/make_web.py
@@ -40,4 +48,16 @@ show-pingshan: setup ## import a real district's events by a mapping and read th
 bench-import: setup ## rows per second of an import of 100,000 generated events
 	$(BIN)/python benchmarks/bench_import.py $(ARGS)
 
-.PHONY: help setup demo test test-long check fix web show-divisions show-pingshan bench-import
+bench-read: setup ## reads beside PostGraphile, bare SQL and the usual way: make bench-read ARGS="--quick"
+	$(BIN)/python benchmarks/bench_read.py $(ARGS)
+
+bench-live: setup ## a thousand subscribers while events change: make bench-live ARGS="--sqlite"
+	$(BIN)/python benchmarks/bench_live.py $(ARGS)
+
+bench-growth: setup ## the time of each question on towns of three sizes
+	$(BIN)/python benchmarks/bench_growth.py $(ARGS)
+
+conformance: setup ## ask other people's clients and audits: make conformance CASES=500
+	$(BIN)/python conformance/run.py --cases $(or $(CASES),10000) $(ARGS)
+
+.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan bench-import bench-read bench-live bench-growth

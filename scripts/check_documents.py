@@ -25,6 +25,7 @@ from wangge_core.plugin.hooks import HOOKS, Plugin
 from wangge_core.refusals import MESSAGES
 from wangge_schema.errors import ReadingError
 from wangge_server.commands.main import wangge
+from wangge_server.http.statuses import STATUSES
 from wangge_server.settings import NOT_SETTINGS, PREFIX, Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -34,7 +35,7 @@ LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")
 FAULT = re.compile(r'(?:code=|yield )"([A-Z]+(?:_[A-Z]+)+)"')
-HTTP = re.compile(r'(?:BadRequestError\(\d+, |SignInError\(|INTERNAL = |return )"([A-Z]+(?:_[A-Z]+)+)"')
+HTTP = re.compile(r'(?:SignInError\(|INTERNAL = |return )"([A-Z]+(?:_[A-Z]+)+)"')
 
 
 def documents() -> Iterator[Path]:
@@ -110,7 +111,7 @@ def codes_in_source(pattern: re.Pattern[str], *names: str) -> set[str]:
 
 def check_codes() -> Iterator[str]:
     """Every stable code stands in a document: those of plugins' faults for integrators, the others in the list of errors."""
-    served = codes_in_source(HTTP, "server/wangge_server/http.py", "server/wangge_server/sign_in.py", "schema/wangge_schema/api.py")
+    served = {*STATUSES} | codes_in_source(HTTP, "server/wangge_server/sign_in.py", "schema/wangge_schema/errors.py")
     faults = codes_in_source(FAULT, "core/wangge_core/plugin")
     codes = {ERRORS: {*MESSAGES, *ROW_MESSAGES} | codes_of_errors() | served, INTEGRATORS: faults - codes_of_errors()}
     for document, wanted in codes.items():

@@ -124,7 +124,9 @@ async def town(copies: Callable[[str], tuple[str, Plan]], rules: Rules, schema: 
     """A small town; see `towns.py`."""
     url, plan = copies("town")
     deployment = Deployment(database_url(url), rules)
-    yield Town(deployment, Api(deployment, schema), plan)
+    api = Api(deployment, schema)
+    await api.shared.refresh()
+    yield Town(deployment, api, plan)
     await deployment.close()
 
 

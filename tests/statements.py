@@ -18,11 +18,16 @@ def counted(deployment: Deployment) -> Iterator[list[str]]:
         if not statement.startswith(("BEGIN", "PRAGMA")):
             seen.append(statement)
 
+    def note_read(statement: str, _seconds: float, _failed: bool) -> None:
+        seen.append(statement)
+
+    deployment.reads.watches.append(note_read)
     engines = {deployment._reader.sync_engine, deployment._writer.sync_engine}
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:
         yield seen
     finally:
+        deployment.reads.watches.remove(note_read)
         for engine in engines:
             event.remove(engine, "before_cursor_execute", note)

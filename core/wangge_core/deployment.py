@@ -1,14 +1,18 @@
 """A deployment: the database of one place with its rules and its clock, from which units of work come."""
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
-from sqlalchemy.engine import URL
+from sqlalchemy.engine import URL, Dialect
 
 from wangge_core.db.engines import check_version, open_engines
 from wangge_core.db.migrating import check_revision, upgrade
 from wangge_core.db.mirroring import mirror
+from wangge_core.db.outbox.bell import Bell
+from wangge_core.db.postgresql import DEFAULTS, DatabaseSettings
+from wangge_core.db.reads import open_reads
+from wangge_core.db.watching import PoolUse, StatementWatch, pool_use, watch_statements
 from wangge_core.db.work import Work
 from wangge_core.rules import Rules
 
@@ -20,17 +24,28 @@ def system_clock() -> datetime:
 class Deployment:
     """Opens units of work. `clock` is the only source of the present time, so that tests can set it."""
 
-    def __init__(self, url: URL, rules: Rules, *, clock: Callable[[], datetime] = system_clock, pool_size: int = 8) -> None:
+    def __init__(
+        self, url: URL, rules: Rules, *, clock: Callable[[], datetime] = system_clock, settings: DatabaseSettings = DEFAULTS
+    ) -> None:
         self.url = url
         self.rules = rules
         self.clock = clock
-        self._reader, self._writer = open_engines(url, pool_size=pool_size)
+        self.settings = settings
+        self._reader, self._writer = open_engines(url, settings)
+        self.reads = open_reads(url, settings)
+        self.bell = Bell(url, settings, self._writer)
+        """Rung after each commit that announced something."""
+
+    @property
+    def dialect(self) -> Dialect:
+        """What statements are compiled for."""
+        return self._reader.dialect
 
     async def start(self, *, migrate: bool = False) -> None:
         """Check the database (or bring it up to date with `migrate`) and mirror what the plugins declare. Raises DatabaseError."""
         if migrate:
-            await upgrade(self.url)
-        await check_version(self._reader)
+            await upgrade(self.url, self.settings)
+        await check_version(self._reader, self.settings)
         await check_revision(self._reader)
         async with self.write() as work:
             await mirror(work, self.rules.registry)
@@ -47,10 +62,25 @@ class Deployment:
         async with self._writer.begin() as connection:
             work = Work(connection, self.rules, self.clock())
             yield work
-            await work.write_announcements()
+            announced = await work.write_announcements()
+        if announced:
+            self.bell.ring()
+
+    def watch(self, watch: StatementWatch) -> None:
+        """Tell `watch` of every statement."""
+        self.reads.watches.append(watch)
+        for engine in {self._reader, self._writer}:
+            watch_statements(engine, watch)
+
+    def pools(self) -> Mapping[str, PoolUse]:
+        """How full the pools of connections are, by what they are for."""
+        pools = {"read": self.reads.use(), "write": pool_use(self._writer)}
+        return pools if self._reader is self._writer else pools | {"look_up": pool_use(self._reader)}
 
     async def close(self) -> None:
         """Return every connection."""
+        await self.bell.close()
+        await self.reads.close()
         await self._reader.dispose()
         if self._writer is not self._reader:
             await self._writer.dispose()

@@ -11,12 +11,12 @@ from strawberry.types import ExecutionContext
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import build_details
 from wangge_schema.errors import INTERNAL, code_of
-from wangge_schema.limits import OneOperation
+from wangge_schema.live.types import Subscription
 from wangge_schema.reading.declare import READS
+from wangge_schema.reading.detail_filters import add_detail_filters
 from wangge_schema.reading.executor import Completed, FinishedExecutor
-from wangge_schema.reading.root import read
 from wangge_schema.scalars import SCALARS
-from wangge_schema.session import Session, chosen_field
+from wangge_schema.session import Session
 from wangge_schema.types import PLANNED, Query
 from wangge_schema.writing import build_mutation
 
@@ -36,11 +36,12 @@ def build_schema(registry: Registry) -> strawberry.Schema:
     schema = Schema(
         query=Query,
         mutation=build_mutation(registry, details),
+        subscription=Subscription,
         types=[*details.types, *PLANNED],
         config=StrawberryConfig(scalar_map=SCALARS),
         execution_context_class=FinishedExecutor,
-        extensions=[OneOperation],
     )
+    add_detail_filters(schema._schema, registry)
     read_by_planner(schema._schema)
     return schema
 
@@ -56,5 +57,4 @@ def read_by_planner(schema: GraphQLSchema) -> None:
 
 async def _resolve(_source: Any, info: Any, **_arguments: Any) -> Completed:
     session: Session = info.context
-    async with session.deployment.read() as work:
-        return await read(work, session.reader(work.now), chosen_field(info))
+    return Completed.json(await session.root(session.chosen(info)))

@@ -5,9 +5,10 @@ plugin that is switched off read as `UnavailableDetails`. Values of class PRIVAT
 """
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, is_dataclass
 from enum import Enum
+from functools import partial
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -18,10 +19,10 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.plugin.registry import Registry
-from wangge_schema.reading.declare import Reader, Row, Scalar, computed, need
+from wangge_schema.reading.declare import Asking, Reader, Row, Scalar, computed, need
 from wangge_schema.reading.filters import camel
 from wangge_schema.reading.making import MAKE, make_class, make_enum, optional_field
-from wangge_schema.reading.project import Typed
+from wangge_schema.reading.project import Late, Typed
 from wangge_schema.scalars import JSON, Date, DateTime
 
 SCALAR_TYPES: Mapping[str, Any] = {"String": str, "Int": int, "Float": float, "Boolean": bool, "Date": Date, "DateTime": DateTime}
@@ -85,15 +86,22 @@ class DetailsTypes:
     inputs: Mapping[str, type[Any]]
 
 
+def kinds(registry: Registry, sort: str) -> Mapping[str, Any]:
+    """The declared kinds of a sort of thing by id."""
+    match sort:
+        case "event":
+            return registry.event_kinds
+        case "asset":
+            return registry.asset_kinds
+        case "place":
+            return registry.place_kinds
+        case _:
+            return registry.grid_types
+
+
 def definitions(registry: Registry, sort: str) -> dict[str, DetailsDefinition]:
     """The details of a sort of thing by kind id."""
-    kinds: Mapping[str, Any] = {
-        "event": registry.event_kinds,
-        "asset": registry.asset_kinds,
-        "place": registry.place_kinds,
-        "grid": registry.grid_types,
-    }[sort]
-    return {id: kind.details for id, kind in kinds.items() if kind.details is not None}
+    return {id: kind.details for id, kind in kinds(registry, sort).items() if kind.details is not None}
 
 
 def build_details(registry: Registry) -> DetailsTypes:
@@ -187,7 +195,7 @@ def details_field(sort: str, kind_column: str, description: str) -> Any:
     def finish(needs: dict[str, Any], reader: Reader) -> Typed | None:
         return _finished(sort, needs, reader)
 
-    def path(row: Row, _: Reader) -> sa.ColumnElement[Any]:
+    def path(row: Row, _: Asking) -> sa.ColumnElement[Any]:
         if sort == "grid":
             return row.c.path
         return sa.select(t.grid.c.path).where(t.grid.c.id == row.c.grid_id).correlate(row).scalar_subquery()
@@ -199,21 +207,23 @@ def _finished(sort: str, needs: dict[str, Any], reader: Reader) -> Typed | None:
     stored: dict[str, Any] | None = needs["details"]
     if stored is None:
         return None
-    definition = definitions(reader.registry, sort).get(needs["kind"])
+    kind = kinds(reader.registry, sort).get(needs["kind"])
     sees_people = reader.viewer.may(Capability.READ_PEOPLE, needs["path"])
-    if definition is None:  # which values are private is not known without the plugin
+    if kind is None or kind.details is None:  # which values are private is not known without the plugin
         return Typed("UnavailableDetails", {"kind": needs["kind"], "values": _unlabelled(stored) if sees_people else []})
     hidden = {DataClass.PRIVATE} if not sees_people else set[DataClass]()
     if sort in PUBLIC_SORTS and not reader.viewer.may(Capability.READ_PLACES, needs["path"]):
         hidden.add(DataClass.STAFF)
-    shown = _shown(definition.fields, hidden)
-    members = {camel(one.name): _member(one, stored.get(one.name)) for one in shown}
-    values = [_value(one, stored.get(one.name), reader.viewer.language) for one in shown]
-    return Typed(definition.graphql_name, members | {"kind": needs["kind"], "values": values})
+    shown = _shown(kind.details.fields, hidden)
+    members = {camel(one.name): Late(partial(_member, one, stored.get(one.name))) for one in shown}
+    values = Late(lambda: [_value(one, stored.get(one.name), reader.viewer.language) for one in shown])
+    return Typed(kind.details.graphql_name, members | {"kind": needs["kind"], "values": values})
 
 
-def _shown(fields: Iterable[DetailField], hidden: set[DataClass]) -> list[DetailField]:
+def _shown(fields: Sequence[DetailField], hidden: set[DataClass]) -> Sequence[DetailField]:
     """The fields that the viewer may see, nested ones included."""
+    if not hidden:
+        return fields
     seen = (one for one in fields if one.data_class not in hidden)
     return [dataclasses.replace(one, fields=tuple(_shown(one.fields, hidden))) for one in seen]
 

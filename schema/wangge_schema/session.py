@@ -1,35 +1,113 @@
-"""A session: one request's viewer at one deployment, as resolvers get it in their context."""
+"""A session: one operation of a viewer at one deployment, as resolvers get it in their context, and how it reads."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from collections import OrderedDict
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from graphql import GraphQLResolveInfo
-from graphql.execution.values import VariableValues
 
 from wangge_core.deployment import Deployment
 from wangge_core.events.workflows import Definitions
+from wangge_core.grids.extents import Extents
+from wangge_core.rights import bound
 from wangge_core.rights.viewers import Viewer
-from wangge_schema.reading.declare import Reader
+from wangge_core.search.samples import Samples
+from wangge_schema.documents import Prepared
+from wangge_schema.reading.declare import Asking, Reader
+from wangge_schema.reading.plan import Planner
+from wangge_schema.reading.plans import Make, Plans
+from wangge_schema.reading.root import plan_root, plan_thing
+from wangge_schema.reading.running import run
 from wangge_schema.reading.select import Chosen, Document
 
+MOST_SHAPES = 1_000
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """Who asks, of what deployment; `definitions` are the stored workflow versions by id."""
+
+@dataclass(slots=True)
+class Shared:
+    """What all sessions of a process read with; nothing in it is more than a copy or a plan of what the database holds."""
 
     deployment: Deployment
+    plans: Plans
+    definitions: Definitions = field(default_factory=Definitions)
+    """The stored workflow versions by id."""
+    extents: Extents = field(default_factory=Extents)
+    samples: Samples = field(default_factory=Samples)
+    _shapes: OrderedDict[int, tuple[Viewer, frozenset[str], Hashable]] = field(
+        default_factory=OrderedDict[int, tuple[Viewer, frozenset[str], Hashable]]
+    )
+
+    def shape(self, viewer: Viewer) -> Hashable:
+        """The shape of a viewer's rights; a viewer is used for some seconds, and asked for it with every read."""
+        kept, wide = self._shapes.get(id(viewer)), self.extents.paths
+        if kept is not None and kept[0] is viewer and kept[1] is wide:
+            return kept[2]
+        found = bound.shape(viewer, wide)
+        self._shapes[id(viewer)] = (viewer, wide, found)
+        if len(self._shapes) > MOST_SHAPES:
+            self._shapes.popitem(last=False)
+        return found
+
+    async def refresh(self) -> None:
+        """Load what is missing or stale."""
+        if not self.definitions or self.extents.is_stale(self.deployment.clock()):
+            async with self.deployment.read() as work:
+                await self.extents.load(work)
+                if self.samples.is_stale(work.now):
+                    await self.samples.load(work)
+                if not self.definitions:
+                    await self.definitions.load(work)
+
+
+@dataclass
+class Session:
+    """Who asks what, with what variables."""
+
+    shared: Shared
     viewer: Viewer
-    definitions: Definitions
+    prepared: Prepared
+    variables: dict[str, Any]
 
-    def reader(self, now: datetime) -> Reader:
-        """What the planner is told about who reads."""
-        return Reader(self.viewer, self.deployment.rules.registry, now, self.definitions)
+    @property
+    def deployment(self) -> Deployment:
+        return self.shared.deployment
 
+    @cached_property
+    def variables_shape(self) -> Hashable:
+        return self.prepared.shape(self.variables)
 
-def chosen_field(info: GraphQLResolveInfo[Any]) -> Chosen:
-    """The field that a resolver was called for, as the planner selects from it."""
-    variables: Any = info.variable_values  # Strawberry hands over the coerced values alone
-    document = Document(info.schema, info.fragments, VariableValues(sources={}, coerced=variables))
-    field: Any = info.parent_type.fields[info.field_name]
-    return Chosen(str(info.path.key), info.field_name, tuple(info.field_nodes), field, document)
+    @cached_property
+    def surroundings(self) -> Document:
+        return self.prepared.surroundings(self.variables)
+
+    @property
+    def roots(self) -> tuple[Chosen, ...]:
+        """The root fields of the operation."""
+        return self.prepared.roots(self.variables, self.variables_shape)
+
+    async def root(self, chosen: Chosen) -> bytes:
+        """The JSON of a root field that declares what it reads."""
+        return await self._read((chosen.key,), lambda planner: plan_root(planner, chosen))
+
+    async def thing(self, where: tuple[str, ...], chosen: Chosen, key: int) -> bytes:
+        """The JSON of the thing with this key, for a field at these response keys; `null` where the viewer may not see it."""
+        return await self._read(where, lambda planner: plan_thing(planner, chosen), thing=key)
+
+    async def _read(self, where: tuple[str, ...], make: Make, thing: Any = None) -> bytes:
+        shared = self.shared
+        registry = shared.deployment.rules.registry
+        reader = Reader(self.viewer, registry, shared.deployment.clock(), shared.definitions, self.variables, thing)
+        key = (self.prepared, where, shared.shape(self.viewer), self.variables_shape)
+        plan = shared.plans.get(key, reader, self._planner, make)
+        return await run(shared.deployment, plan, reader)
+
+    def _planner(self) -> Planner:
+        viewer = bound.BoundViewer(self.viewer, self.shared.extents.paths)
+        return Planner(Asking(viewer, self.deployment.rules.registry), self.shared.extents, self.shared.samples, self.variables)
+
+    def chosen(self, info: GraphQLResolveInfo[Any]) -> Chosen:
+        """The root field that a resolver was called for, as the planner selects from it."""
+        name = str(info.path.key)
+        return next(one for one in self.roots if one.key == name)

@@ -7,6 +7,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import orjson
@@ -64,8 +65,16 @@ def make_tokens(folder: Path, logins: Mapping[str, str]) -> dict[str, str]:
     return tokens
 
 
-def verify(token: str, key: bytes, *, now: int | None = None) -> str:
-    """The login that a token was made for. Raises SignInError."""
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whom a token was made for, and until when (seconds since 1970) it is good."""
+
+    login: str
+    until: float
+
+
+def verify(token: str, key: bytes, *, now: int | None = None) -> SignedIn:
+    """Whom a token was made for. Raises SignInError."""
     wanted = jwt.JWTClaimsRegistry(
         now=now, iss={"essential": True, "value": ISSUER}, sub={"essential": True}, exp={"essential": True}
     )
@@ -78,7 +87,7 @@ def verify(token: str, key: bytes, *, now: int | None = None) -> str:
         raise _wrong_claim(error.claim) from None
     except (JoseError, ValueError) as error:
         raise SignInError("TOKEN_INVALID", f"this token is not accepted: {_named(error)}.") from None
-    return str(claims["sub"])
+    return SignedIn(str(claims["sub"]), float(claims["exp"]))
 
 
 def _named(error: Exception) -> str:

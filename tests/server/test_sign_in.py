@@ -40,12 +40,13 @@ def signed(**claims: object) -> str:
 
 
 def test_a_token_says_who_is_signed_in() -> None:
-    assert verify(make_token("grid_worker.001", KEY), KEY) == "grid_worker.001"
+    assert verify(make_token("grid_worker.001", KEY), KEY).login == "grid_worker.001"
 
 
 def test_a_token_is_good_for_thirty_days() -> None:
     token = make_token("grid_worker.001", KEY, now=1_800_000_000)
-    assert verify(token, KEY, now=1_800_000_000 + LIFETIME_SECONDS - 1) == "grid_worker.001"
+    signed_in = verify(token, KEY, now=1_800_000_000 + LIFETIME_SECONDS - 1)
+    assert (signed_in.login, signed_in.until) == ("grid_worker.001", 1_800_000_000 + LIFETIME_SECONDS)
     assert reason_for(token, now=1_800_000_000 + LIFETIME_SECONDS) == "TOKEN_EXPIRED"
 
 
@@ -98,4 +99,4 @@ def test_tokens_are_kept_by_role_in_a_file(tmp_path: Path) -> None:
     kept = tmp_path / TOKENS_FILE
     assert json.loads(kept.read_text()) == tokens
     assert stat.S_IMODE(kept.stat().st_mode) == 0o600
-    assert verify(tokens["district"], read_key(tmp_path)) == "district_administrator.001"
+    assert verify(tokens["district"], read_key(tmp_path)).login == "district_administrator.001"

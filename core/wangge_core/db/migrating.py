@@ -17,7 +17,8 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
-from wangge_core.db.tables import metadata
+from wangge_core.db.postgresql import DEFAULTS, DatabaseSettings, check_server
+from wangge_core.db.tables import is_search_index, metadata
 from wangge_core.errors import DatabaseError
 
 SCRIPTS = Path(__file__).with_name("migrations")
@@ -36,9 +37,11 @@ def newest_revision() -> str | None:
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 
-async def upgrade(url: URL) -> tuple[str | None, str | None]:
+async def upgrade(url: URL, settings: DatabaseSettings = DEFAULTS) -> tuple[str | None, str | None]:
     """Bring the database to the newest revision in one transaction; returns the revision before and after."""
     _check_folder(url)
+    if url.get_backend_name() == "postgresql":
+        await check_server(url, settings)
     engine = migration_engine(url)
     try:
         async with engine.begin() as connection:
@@ -68,10 +71,16 @@ async def differences(engine: AsyncEngine) -> list[Any]:
     """Where the database differs from the tables in the code; empty when they agree."""
 
     def compare(connection: sa.Connection) -> list[Any]:
-        return list(compare_metadata(MigrationContext.configure(connection, opts={"compare_type": False}), metadata))
+        opts = {"compare_type": False, "include_name": is_told_by_tables}
+        return list(compare_metadata(MigrationContext.configure(connection, opts=opts), metadata))
 
     async with engine.connect() as connection:
         return await connection.run_sync(compare)
+
+
+def is_told_by_tables(name: str | None, type: str, _parents: Any) -> bool:
+    """Whether the tables in the code tell of a table or index; those of text search are made by migrations alone."""
+    return type not in ("table", "index") or not is_search_index(name)
 
 
 def _check_folder(url: URL) -> None:
@@ -84,8 +93,9 @@ def _current(connection: sa.Connection) -> str | None:
 
 
 def migration_engine(url: URL) -> AsyncEngine:
-    """An engine for migrations alone: on SQLite with foreign keys off."""
-    engine = create_async_engine(url, poolclass=NullPool)
+    """An engine for migrations alone: on SQLite with foreign keys off, on PostgreSQL without a limit of time."""
+    sessions = {"server_settings": {"application_name": "wangge upgrade", "statement_timeout": "0"}}
+    engine = create_async_engine(url, poolclass=NullPool, connect_args=sessions if url.get_backend_name() == "postgresql" else {})
     if engine.dialect.name == "sqlite":
 
         def connect(connection: Any, _record: Any) -> None:

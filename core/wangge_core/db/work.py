@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wangge_core.db import tables as t
 from wangge_core.db.columns import to_milliseconds
+from wangge_core.search.grams import grams_of
 from wangge_core.storable import is_storable
 
 if TYPE_CHECKING:
@@ -49,8 +50,24 @@ class Work:
         return (await self.connection.execute(statement)).rowcount
 
     async def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
-        if rows:
-            await self.connection.execute(sa.insert(table), list(rows))
+        if not rows:
+            return
+        if table.name in t.search and "id" not in rows[0]:
+            ids = await self.reserve_ids(table, len(rows))
+            rows = [{"id": id, **row} for id, row in zip(ids, rows, strict=True)]
+        await self.connection.execute(sa.insert(table), list(rows))
+        if table.name in t.search:
+            column = t.SEARCHED[table.name]
+            searched = [{"id": row["id"], "grams": grams_of(row[column])} for row in rows]
+            await self.connection.execute(sa.insert(t.search[table.name]), searched)
+
+    async def change(self, table: sa.Table, id: int, values: Mapping[str, Any]) -> None:
+        """Write new values into a row, and what is searched of it."""
+        await self.run(sa.update(table).where(table.c.id == id).values(values))
+        searched = values.get(t.SEARCHED.get(table.name, ""))
+        if searched is not None:
+            search = t.search[table.name]
+            await self.run(sa.update(search).where(search.c.id == id).values(grams=grams_of(searched)))
 
     async def reserve_ids(self, table: sa.Table, count: int) -> range | Sequence[int]:
         """`count` keys that no other writer will use, so that rows and all that points at them are written together."""
@@ -90,6 +107,8 @@ class Work:
         """Tell the outbox that something happened to a thing, in this transaction."""
         self._announced.append({"topic": topic, "thing_id": thing_id, "grid_id": grid_id, "content": content, "at": self.now})
 
-    async def write_announcements(self) -> None:
+    async def write_announcements(self) -> int:
+        """Write what was announced to the outbox; returns how much that was."""
         announced, self._announced = self._announced, []
         await self.insert(t.outbox, announced)
+        return len(announced)

@@ -12,6 +12,7 @@ from wangge_core.db.work import Work
 from wangge_core.events.situations import Situation, Step
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.plugin.definitions import RoleDefinition, WorkflowDefinition
+from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import event_rule
 
@@ -61,7 +62,7 @@ async def locked_event(work: Work, viewer: Viewer, event_id: int) -> sa.Row[Any]
     query = (
         sa.select(event, t.grid.c.path)
         .join(t.grid, t.grid.c.id == event.c.grid_id)
-        .where(event.c.id == event_id, event_rule(event, viewer))
+        .where(event.c.id == event_id, event_rule(event, BoundViewer(viewer)))
     )
     return await work.first(query if work.on_sqlite else query.with_for_update(of=event))
 

@@ -13,6 +13,7 @@ from wangge_core.errors import Refusal, refusal
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.plugin.definitions import InvolvesDefinition
+from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import within_grid
 
@@ -43,7 +44,7 @@ async def visible_involved(work: Work, viewer: Viewer, ties: Iterable[Involved])
     found: dict[Involvable, set[int]] = {}
     for sort, (table, capability) in INVOLVABLE.items():
         wanted = [tie.id for tie in named if tie.sort is sort]
-        found[sort] = set(await work.by_ids((), table.c.id, wanted, within_grid(capability)(table, viewer)))
+        found[sort] = set(await work.by_ids((), table.c.id, wanted, within_grid(capability)(table, BoundViewer(viewer))))
     return found
 
 

@@ -163,10 +163,6 @@ async def _update(work: Work, viewer: Viewer, change: GridChange, present: Mappi
     if found:
         return Outcome(refusals=only_right(found))
     given = {name: value for name, value in values.items() if value is not None}
-    await work.run(
-        sa.update(t.grid)
-        .where(t.grid.c.id == change.grid_id)
-        .values(given | {"updated_at": work.now, "version": t.grid.c.version + 1})
-    )
+    await work.change(t.grid, change.grid_id, given | {"updated_at": work.now, "version": t.grid.c.version + 1})
     work.announce("grid.updated", change.grid_id, change.grid_id, fields=sorted(given))
     return Outcome(id=change.grid_id)

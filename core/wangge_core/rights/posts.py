@@ -13,6 +13,7 @@ from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer, base_paths
 from wangge_core.rights.visibility import post_rule
 from wangge_core.writing import grids_of, insert_accepted
@@ -97,7 +98,7 @@ async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
     query = (
         sa.select(post.c.id, post.c.starts_at, post.c.ends_at, post.c.grid_id, post.c.account_id, grid.c.path, grid.c.layer_id)
         .join(grid, grid.c.id == post.c.grid_id)
-        .where(post.c.id == request.post_id, post_rule(post, viewer))
+        .where(post.c.id == request.post_id, post_rule(post, BoundViewer(viewer)))
     )
     row = await work.first(query if work.on_sqlite else query.with_for_update(of=post))
     if row is None:

@@ -1,10 +1,7 @@
-"""Scopes: where a right holds. The same object answers `covers(path)` in Python and becomes a WHERE in every read."""
+"""Scopes: where a right holds. `bound.py` makes a WHERE of the same object for every read."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
-
-import sqlalchemy as sa
 
 END = "/"
 """Sorts right after the dot that ends every path, so that `1.12.` ≤ path < `1.12/` are the paths below `1.12.`."""
@@ -30,9 +27,3 @@ class Subtrees:
     @property
     def everywhere(self) -> bool:
         return "" in self.paths
-
-    def condition(self, path: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-        """True for rows whose grid's path is covered. Paths are bound values."""
-        if self.everywhere:
-            return sa.true()
-        return sa.or_(sa.false(), *(sa.and_(path >= prefix, path < prefix[:-1] + END) for prefix in self.paths))

@@ -41,6 +41,8 @@ class Viewer:
     language: Language = "zh"
     posts: tuple[HeldPost, ...] = ()
     scopes: Mapping[Capability, Subtrees] = field(default_factory=dict[Capability, Subtrees])
+    whole_ground: frozenset[Capability] = frozenset()
+    """Capabilities whose scope has every grid of the base layer, to which all but posts are bound: rows need no check then."""
 
     def scope(self, capability: Capability) -> Subtrees:
         """Where the viewer has a capability; nowhere by default."""
@@ -74,7 +76,9 @@ async def load_viewer(work: Work, registry: Registry, login: str, language: Lang
     if account is None:
         return None
     posts = tuple(await _held_posts(work, registry, account.id))
-    return Viewer(account_id=account.id, login=login, language=language, posts=posts, scopes=_scopes(posts))
+    scopes = _scopes(posts)
+    whole = await _with_whole_ground(work, scopes)
+    return Viewer(account_id=account.id, login=login, language=language, posts=posts, scopes=scopes, whole_ground=whole)
 
 
 async def _held_posts(work: Work, registry: Registry, account_id: int) -> list[HeldPost]:
@@ -115,6 +119,13 @@ async def base_paths(work: Work, overlay_grid_ids: list[int]) -> dict[int, tuple
     for row in rows:
         found[row.overlay_grid_id] = (*found.get(row.overlay_grid_id, ()), row.path)
     return found
+
+
+async def _with_whole_ground(work: Work, scopes: Mapping[Capability, Subtrees]) -> frozenset[Capability]:
+    """The capabilities that hold at and below every root of the base layer."""
+    of_base = t.grid.c.layer_id.in_(sa.select(t.grid_layer.c.id).where(t.grid_layer.c.base))
+    roots = [row.path for row in await work.rows(sa.select(t.grid.c.path).where(t.grid.c.parent_id.is_(None), of_base))]
+    return frozenset(capability for capability, scope in scopes.items() if roots and all(map(scope.covers, roots)))
 
 
 def _scopes(posts: Iterable[HeldPost]) -> dict[Capability, Subtrees]:

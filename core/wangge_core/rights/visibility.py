@@ -6,81 +6,113 @@ an office), and to its reporter. A post is visible within one's grids and to its
 """
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
+from wangge_core.db.lists import looked_up
 from wangge_core.plugin.declarations.capabilities import Capability
-from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.bound import BoundViewer, Way
 
 Row = sa.FromClause
-Rule = Callable[[Row, Viewer], sa.ColumnElement[bool]]
+Condition = Callable[[Row, BoundViewer], sa.ColumnElement[bool]]
 
 
-def everybody(row: Row, viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Public: no condition."""
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Which rows a viewer sees."""
+
+    condition: Condition
+
+    def __call__(self, row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+        return self.condition(row, viewer)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundRule(Rule):
+    """Rows whose grid lies where the viewer has a capability, and what is seen `beside` them for another reason."""
+
+    over: Capability
+    beside: Condition | None = None
+
+
+def within_grid(capability: Capability) -> GroundRule:
+    """Rows whose grid lies where the viewer has the capability."""
+    return GroundRule(lambda row, viewer: viewer.scope(capability).covers(row.c.grid_id), capability)
+
+
+def _everybody(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     del row, viewer
     return sa.true()
 
 
-def within_grid(capability: Capability) -> Rule:
-    """Rows whose grid lies where the viewer has the capability."""
-
-    def rule(row: Row, viewer: Viewer) -> sa.ColumnElement[bool]:
-        return _covered(row.c.grid_id, viewer, capability)
-
-    return rule
-
-
-def unit_rule(row: Row, viewer: Viewer) -> sa.ColumnElement[bool]:
+def _unit(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     building = t.building.alias()
-    scope = _covered(building.c.grid_id, viewer, Capability.READ_PLACES)
+    scope = viewer.scope(Capability.READ_PLACES).covers(building.c.grid_id)
     return scope if _constant(scope) else sa.exists(sa.select(1).where(building.c.id == row.c.building_id, scope).correlate(row))
 
 
-def event_rule(row: Row, viewer: Viewer) -> sa.ColumnElement[bool]:
-    by_scope = _covered(row.c.grid_id, viewer, Capability.READ_EVENTS)
-    if viewer.account_id is None or isinstance(by_scope, sa.True_):
-        return by_scope
+def _event(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    scope = viewer.scope(Capability.READ_EVENTS)
+    if not viewer.signed_in or scope.has_whole_ground:
+        return scope.covers(row.c.grid_id)
+    return sa.or_(scope.covers(row.c.grid_id), _own_event(row, viewer))
+
+
+def _own_event(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Reported by the viewer, or given to one of the viewer's posts or offices."""
+    if not viewer.signed_in:
+        return sa.false()
     given = t.event_assignment.alias()
-    to_me = sa.or_(given.c.post_id.in_(viewer.post_ids), given.c.office_id.in_(viewer.office_ids))
-    assigned = sa.exists(sa.select(1).where(given.c.event_id == row.c.id, to_me).correlate(row))
-    return sa.or_(by_scope, row.c.reporter_id == viewer.account_id, assigned)
+    ties = (viewer.holds_post(given.c.post_id), viewer.is_of_office(given.c.office_id))
+    to_me = [tie for tie in ties if not _constant(tie)]
+    if not to_me:
+        return row.c.reporter_id == viewer.account_id
+    narrow = viewer.scope(Capability.READ_EVENTS).is_narrow
+    if viewer.way in (Way.COUNTED, Way.SIFTED) or (viewer.way is Way.WALKED and narrow):  # each part goes by an index of its own
+        assigned = looked_up(row.c.id, sa.union(*(sa.select(given.c.event_id).where(one) for one in to_me)))
+    else:
+        assigned = sa.exists(sa.select(1).where(given.c.event_id == row.c.id, sa.or_(*to_me)).correlate(row))
+    return sa.or_(row.c.reporter_id == viewer.account_id, assigned)
 
 
-def of_event(row: Row, viewer: Viewer) -> sa.ColumnElement[bool]:
-    """Rows that belong to a visible event and are only reached through it."""
-    return everybody(row, viewer)
+def _post(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    scopes = {viewer.scope(capability) for capability in (Capability.READ_EVENTS, Capability.MANAGE_POSTS)}
+    if any(scope.everywhere for scope in scopes):
+        return sa.true()
+    by_scope = sa.or_(*(scope.covers(row.c.grid_id, of_base=False) for scope in scopes))
+    return sa.or_(by_scope, row.c.account_id == viewer.account_id) if viewer.signed_in else by_scope
 
 
-def post_rule(row: Row, viewer: Viewer) -> sa.ColumnElement[bool]:
-    by_scope = sa.or_(
-        _covered(row.c.grid_id, viewer, Capability.READ_EVENTS), _covered(row.c.grid_id, viewer, Capability.MANAGE_POSTS)
-    )
-    return sa.or_(by_scope, row.c.account_id == viewer.account_id) if viewer.account_id is not None else by_scope
+def _post_papers(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Why a post ended is for its holder and for who manages posts there."""
+    managed = viewer.scope(Capability.MANAGE_POSTS).covers(row.c.grid_id, of_base=False)
+    return sa.or_(managed, row.c.account_id == viewer.account_id) if viewer.signed_in else managed
 
 
-def account_rule(row: Row, viewer: Viewer) -> sa.ColumnElement[bool]:
+def _account(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     """Oneself, and whoever holds a post that one can see; an account without a post is seen by who manages posts anywhere."""
-    if viewer.scope(Capability.MANAGE_POSTS).paths:
+    if not viewer.scope(Capability.MANAGE_POSTS).nowhere:
         return sa.true()
-    if viewer.account_id is None:
+    if not viewer.signed_in:
         return sa.false()
-    post = t.post.alias()
-    held = sa.exists(sa.select(1).where(post.c.account_id == row.c.id, post_rule(post, viewer)).correlate(row))
+    post, scope = t.post.alias(), viewer.scope(Capability.READ_EVENTS)
+    if scope.is_narrow and viewer.way is not Way.REFERRED:
+        oneself = sa.select(t.account.c.id).where(t.account.c.id == viewer.account_id)
+        holders = sa.select(post.c.account_id).where(scope.covers(post.c.grid_id, of_base=False))
+        return looked_up(row.c.id, sa.union(oneself, holders))
+    held = sa.exists(sa.select(1).where(post.c.account_id == row.c.id, _post(post, viewer.coming(Way.REFERRED))).correlate(row))
     return sa.or_(row.c.id == viewer.account_id, held)
-
-
-def _covered(grid_id: sa.ColumnElement[Any], viewer: Viewer, capability: Capability) -> sa.ColumnElement[bool]:
-    scope = viewer.scope(capability)
-    if scope.everywhere:
-        return sa.true()
-    if not scope.paths:
-        return sa.false()
-    grid = t.grid.alias()
-    return grid_id.in_(sa.select(grid.c.id).where(scope.condition(grid.c.path)))
 
 
 def _constant(condition: sa.ColumnElement[bool]) -> bool:
     return isinstance(condition, sa.True_ | sa.False_)
+
+
+everybody = Rule(_everybody)
+unit_rule = Rule(_unit)
+event_rule = GroundRule(_event, Capability.READ_EVENTS, beside=_own_event)
+post_rule = Rule(_post)
+post_papers_rule = Rule(_post_papers)
+account_rule = Rule(_account)

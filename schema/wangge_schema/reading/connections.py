@@ -16,42 +16,40 @@ import sqlalchemy as sa
 from graphql import GraphQLObjectType, get_named_type
 
 from wangge_core.db.columns import Instant
+from wangge_core.db.lists import is_looked_up
 from wangge_core.storable import is_storable
 from wangge_schema.errors import CursorError, PageError
 from wangge_schema.reading.declare import Join, Row, Source
-from wangge_schema.reading.filters import condition
 from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members
+from wangge_schema.reading.frames import Frame, keep_used
+from wangge_schema.reading.listing import Listing
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal
 
 if TYPE_CHECKING:
     from wangge_schema.reading.plan import Planner
 
-NUMBER: sa.ColumnElement[int] = sa.column("number", sa.Integer())
-"""A row's place in the page, from 1, in the direction of travel."""
-TOTAL: sa.ColumnElement[int] = sa.column("total", sa.Integer())
-"""How many rows were read: one more than the page holds where there are more."""
 DEFAULT_PAGE = 50
 LARGEST_PAGE = 1000
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What part of a list is asked for: `size` rows from `cursor` on, forward or backward, in an order."""
+    """What part of a list is asked for: `size` rows from `cursor` on, forward or backward, in an order. Both may be given values."""
 
-    size: int
+    size: Any
     order: str
     descending: bool
     backward: bool
-    cursor: tuple[Any, Any] | None
+    cursor: Any | None
 
     @property
     def reads_descending(self) -> bool:
         return self.descending is not self.backward
 
 
-def plan_connection(planner: Planner, chosen: Chosen, row: Row | None, join: Join | None) -> Planned:
-    """The JSON object of a connection, and its finisher."""
+def plan_connection(planner: Planner, chosen: Chosen, row: Row | None, join: Join | None) -> tuple[sa.Select[Any], Finisher | None]:
+    """A select of one row: the JSON object of a connection; and its finisher."""
     parts = ConnectionParts(planner, chosen, row, join)
     members: list[tuple[str, Json]] = []
     finishers: dict[str, Finisher] = {}
@@ -64,20 +62,60 @@ def plan_connection(planner: Planner, chosen: Chosen, row: Row | None, join: Joi
 
 
 class ConnectionParts:
-    """The pieces of one connection. Each member adds the columns that it wants to the page."""
+    """The pieces of one connection: a page of rows, and what is told of it."""
 
     def __init__(self, planner: Planner, chosen: Chosen, row: Row | None, join: Join | None) -> None:
         connection = cast("GraphQLObjectType", chosen.type)
-        self.planner, self.chosen, self.row, self.join = planner, chosen, row, join
+        self.planner, self.chosen = planner, chosen
         self.node_type = cast("GraphQLObjectType", get_named_type(connection.fields["nodes"].type))
         source = source_of(self.node_type)
         assert source is not None
         self.source: Source = source
         self.page = read_page(source, chosen.arguments)
-        self.target = source.table.alias()
-        self.columns: dict[str, sa.ColumnElement[Any]] = {}
-        self.numbered = self.page.backward or any(one.name == "pageInfo" for one in chosen.children())
+        self.listing = Listing(planner, source, row, join, chosen.arguments.get("filter"))
+        asked = {one.name for one in chosen.children()}
+        self.reads_rows = False
+        """Whether something is put together from the rows of the page."""
+        self.numbered = self.page.backward or "pageInfo" in asked
         """Whether rows must be numbered: to know the ends of the page, or to turn it round."""
+        self.layers: list[sa.Subquery] = []
+        self.condition: sa.ColumnElement[bool] | None = None
+        self.frame = Frame(self.page_rows())
+
+    def page_rows(self) -> sa.Subquery:
+        """The rows of the page in the direction of travel. Numbered, there is one more than the page holds."""
+        rows = self.layer(self.limited(self.candidates()))
+        if not self.numbered:
+            return rows
+        number = sa.func.row_number().over(order_by=self.directed(rows)).label("page_number")
+        counted = sa.select(*rows.c, number, sa.func.count().over().label("page_total"))
+        return self.layer(counted.order_by(number.desc() if self.page.backward else number))
+
+    def candidates(self) -> Row:
+        """The rows that are listed, from the cursor on, where few are looked up and then sorted; else the table itself."""
+        target = self.source.table.alias()
+        listed = self.listing.page_rows(target)
+        if self.page.cursor is not None:
+            listed = sa.and_(listed, self.past_cursor(target))
+        if is_looked_up(listed):
+            return self.layer(
+                self.listing.correlated(sa.select(*target.c).where(listed).suffix_with("OFFSET 0", dialect="postgresql"))
+            )
+        self.condition = listed
+        return target
+
+    def limited(self, rows: Row) -> sa.Select[Any]:
+        select = sa.select(*rows.c).order_by(*self.directed(rows)).limit(self.size(more=1 if self.numbered else 0))
+        return self.listing.correlated(select if self.condition is None else select.where(self.condition))
+
+    def layer(self, select: sa.Select[Any]) -> sa.Subquery:
+        """One more sub-select around the last."""
+        self.layers.append(select.subquery())
+        return self.layers[-1]
+
+    def size(self, *, more: int = 0) -> sa.ColumnElement[int]:
+        """How many rows the page holds, and `more`."""
+        return self.planner.bound(self.page.size, sa.Integer(), lambda size: checked_size(size) + more)
 
     def member(self, one: Chosen) -> Planned:
         match one.name:
@@ -88,12 +126,12 @@ class ConnectionParts:
             case "pageInfo":
                 return json_object((inner.key, self.page_information(inner)) for inner in one.children()), None
             case "totalCount":
-                return JsonScalar(self.count(), "number"), None
+                return JsonScalar(self.listing.count(self.source.table.alias()), "number"), None
             case _:
                 return literal(f'"{self.chosen.type.name}"'), None
 
     def nodes(self, one: Chosen) -> Planned:
-        text, finish = self.planner.object(one.children(), self.node_type, self.target)
+        text, finish = self.planner.object(one.children(), self.node_type, self.frame.rows, self.frame)
         return self.gathered(text), each(finish)
 
     def edges(self, one: Chosen) -> Planned:
@@ -101,7 +139,7 @@ class ConnectionParts:
         finishers: dict[str, Finisher] = {}
         for inner in one.children():
             if inner.name == "node":
-                text, finish = self.planner.object(inner.children(self.node_type), self.node_type, self.target)
+                text, finish = self.planner.object(inner.children(self.node_type), self.node_type, self.frame.rows, self.frame)
                 if finish is not None:
                     finishers[inner.key] = finish
             elif inner.name == "cursor":
@@ -127,88 +165,80 @@ class ConnectionParts:
 
     def gathered(self, text: Json) -> Json:
         """A JSON array of one text a row."""
-        column = self.wanted(text)
+        self.reads_rows = True
         if not self.numbered:
-            return joined(["[", Gathered(column, *self.directed(sa.column("o"), sa.column("i"))), "]"])
-        order = NUMBER.desc() if self.page.backward else NUMBER
-        return joined(["[", Gathered(sa.case((self.page.size >= NUMBER, column)), cast("Any", order)), "]"])
+            return joined(["[", Gathered(text, *self.directed(self.frame.rows)), "]"])
+        order = self.numbers.desc() if self.page.backward else self.numbers
+        return joined(["[", Gathered(sa.case((self.in_page(), text)), cast("Any", order)), "]"])
 
-    def directed(self, *columns: Any) -> list[sa.ColumnElement[Any]]:
-        """Columns in the direction of travel."""
+    @property
+    def numbers(self) -> sa.ColumnElement[int]:
+        return self.frame.rows.c.page_number
+
+    def in_page(self) -> sa.ColumnElement[bool]:
+        """False for the one row more."""
+        return self.size() >= self.numbers
+
+    def directed(self, rows: Row) -> list[sa.ColumnElement[Any]]:
+        """The order's columns in the direction of travel."""
+        columns = [rows.c[self.page.order]] if self.page.order == "id" else [rows.c[self.page.order], rows.c.id]
         return [column.desc() if self.page.reads_descending else column.asc() for column in columns]
 
-    def wanted(self, text: Json) -> sa.ColumnElement[Any]:
-        """Have the page carry a column, and refer to it from outside."""
-        name = f"c{len(self.columns)}"
-        self.columns[name] = text.label(name)
-        return sa.column(name, sa.Text())
-
     def cursor(self) -> Json:
-        value = self.target.c[self.page.order]
+        value, id = self.frame.rows.c[self.page.order], self.frame.rows.c.id
         form = "moment" if isinstance(value.type, Instant) else "number" if _is_number(value) else "text"
-        id_form = "number" if _is_number(self.target.c.id) else "text"
-        pieces = [f'["{self.page.order.upper()}",', JsonScalar(value, form), ",", JsonScalar(self.target.c.id, id_form), "]"]
+        pieces = [
+            f'["{self.page.order.upper()}",',
+            JsonScalar(value, form),
+            ",",
+            JsonScalar(id, "number" if _is_number(id) else "text"),
+            "]",
+        ]
         return JsonScalar(joined(pieces), "text")
 
     def end_of_page(self, *, first: bool) -> Json:
-        if self.page.size == 0:
-            return literal("null")
-        last = sa.case((self.page.size > TOTAL, TOTAL), else_=self.page.size)
-        at_end = NUMBER == 1 if first else NUMBER == last  # noqa: SIM300 - a column comes first
-        return sa.func.coalesce(sa.func.max(sa.case((at_end, self.wanted(self.cursor())))), literal("null"))
+        self.reads_rows = True
+        total = self.frame.rows.c.page_total
+        last = sa.case((self.size() > total, total), else_=self.size())
+        at_end = sa.and_(self.in_page(), self.numbers == (1 if first else last))
+        return sa.func.coalesce(sa.func.max(sa.case((at_end, self.cursor()))), literal("null"))
 
     def more(self) -> sa.ColumnElement[bool]:
         """Whether the page had one row more than asked."""
-        return sa.func.count() > self.page.size
+        self.reads_rows = True
+        return sa.func.count() > self.size()
 
     def beyond(self) -> sa.ColumnElement[bool]:
         """Whether there are rows on the other side of the cursor."""
         if self.page.cursor is None:
             return sa.false()
         other = self.source.table.alias()
-        behind = sa.not_(self.past_cursor(other, self.page.cursor))
-        return sa.exists(self.correlated(sa.select(1).select_from(other).where(self.listed(other), behind)))
+        return sa.exists(
+            self.listing.correlated(
+                sa.select(1).select_from(other).where(self.listing.page_rows(other), sa.not_(self.past_cursor(other)))
+            )
+        )
 
-    def count(self) -> sa.ColumnElement[int]:
-        other = self.source.table.alias()
-        return self.correlated(sa.select(sa.func.count()).select_from(other).where(self.listed(other))).scalar_subquery()
+    def past_cursor(self, target: Row) -> sa.ColumnElement[bool]:
+        """The rows behind the cursor in the direction of travel."""
+        column, id, page = target.c[self.page.order], target.c.id, self.page
+        at = [self.cursor_part(1, id)] if page.order == "id" else [self.cursor_part(0, column), self.cursor_part(1, id)]
+        row, value = (id, at[0]) if page.order == "id" else (sa.tuple_(column, id), sa.tuple_(*at))
+        return row < value if page.reads_descending else row > value
 
-    def listed(self, target: Row) -> sa.ColumnElement[bool]:
-        """The rows of the whole list: joined, visible, and let through by the filter."""
-        join = sa.true() if self.join is None or self.row is None else self.join(self.row, target, self.planner.reader)
-        given = condition(self.source, target, self.chosen.arguments.get("filter"))
-        return sa.and_(join, self.planner.visible(self.source, target), given)
+    def cursor_part(self, part: int, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        source, order = self.source, self.page.order
+        return self.planner.bound(self.page.cursor, column.type, lambda text: read_cursor(source, order, text)[part])
 
-    def past_cursor(self, target: Row, cursor: tuple[Any, Any]) -> sa.ColumnElement[bool]:
-        column, id = target.c[self.page.order], target.c.id
-        if self.page.order == "id":
-            return id < cursor[1] if self.page.reads_descending else id > cursor[1]
-        row = sa.tuple_(column, id)
-        value = sa.tuple_(sa.literal(cursor[0], column.type), sa.literal(cursor[1], id.type))
-        return row < value if self.page.reads_descending else row > value
-
-    def correlated(self, select: sa.Select[Any]) -> sa.Select[Any]:
-        return select.correlate(None) if self.row is None else select.correlate(self.row)
-
-    def over_page(self, text: Json) -> Json:
+    def over_page(self, text: Json) -> sa.Select[Any]:
         """The connection's object, computed over the rows of the page."""
-        if not self.columns and not self.numbered:
-            return text
-        target, page = self.target, self.page
-        order, id = target.c[page.order].label("o"), target.c.id.label("i")
-        select = sa.select(*self.columns.values(), order, id).select_from(target).where(self.listed(target))
-        select = select.order_by(*self.directed(target.c[page.order], target.c.id))
-        if page.cursor is not None:
-            select = select.where(self.past_cursor(target, page.cursor))
-        rows = self.correlated(select.limit(page.size + 1 if self.numbered else page.size)).subquery()
-        return sa.select(text).select_from(self.numbering(rows) if self.numbered else rows).scalar_subquery()
-
-    def numbering(self, rows: sa.Subquery) -> sa.Subquery:
-        """The rows with their number in the page, and how many there are."""
-        number = sa.func.row_number().over(order_by=self.directed(rows.c.o, rows.c.i)).label("number")
-        columns: list[sa.ColumnElement[Any]] = [rows.c[name] for name in self.columns]
-        numbered = sa.select(*columns, number, sa.func.count().over().label("total")).select_from(rows)
-        return numbered.order_by(number.desc() if self.page.backward else number).subquery()
+        if not self.reads_rows:
+            return sa.select(text)
+        select = outside = self.frame.select(text)
+        for layer in reversed(self.layers):
+            keep_used(layer, outside, self.page.order, "id", "page_number", "page_total")
+            outside = cast("sa.Select[Any]", layer.element)
+        return select
 
 
 def _is_number(column: sa.ColumnElement[Any]) -> bool:
@@ -216,7 +246,7 @@ def _is_number(column: sa.ColumnElement[Any]) -> bool:
 
 
 def read_page(source: Source, arguments: dict[str, Any]) -> Page:
-    """The page that the arguments ask for. Raises PageError and CursorError."""
+    """The page that the arguments ask for. Raises PageError."""
     first, last = arguments.get("first"), arguments.get("last")
     if first is not None and last is not None:
         raise PageError("Give `first` or `last`, not both.")
@@ -224,8 +254,6 @@ def read_page(source: Source, arguments: dict[str, Any]) -> Page:
         raise PageError("Give `after` or `before`, not both.")
     backward = last is not None or (first is None and arguments.get("before") is not None)
     size = next((number for number in (first, last) if number is not None), DEFAULT_PAGE)
-    if not 0 <= size <= LARGEST_PAGE:
-        raise PageError(f"A page has 0 to {LARGEST_PAGE} rows; {size} were asked for.")
     given: dict[str, Any] = arguments.get("orderBy") or {}
     order = _name(given.get("field")) or source.orders[0]
     cursor = arguments.get("before") if backward else arguments.get("after")
@@ -234,8 +262,15 @@ def read_page(source: Source, arguments: dict[str, Any]) -> Page:
         order=order,
         descending=(_name(given.get("direction")) or "asc") == "desc",
         backward=backward,
-        cursor=None if cursor is None else read_cursor(source, order, cursor),
+        cursor=cursor,
     )
+
+
+def checked_size(size: int) -> int:
+    """The size of a page. Raises PageError."""
+    if not 0 <= size <= LARGEST_PAGE:
+        raise PageError(f"A page has 0 to {LARGEST_PAGE} rows; {size} were asked for.")
+    return size
 
 
 def _name(member: Any) -> str | None:

@@ -8,13 +8,14 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 import sqlalchemy as sa
 import strawberry
 
 from wangge_core.events.workflows import Definitions
 from wangge_core.plugin.registry import Registry
+from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import Rule, everybody
 from wangge_schema.reading.making import MAKE
@@ -24,45 +25,103 @@ SOURCE = "__wangge_source__"
 NAMESPACE = "wangge_schema.types"
 """The package in which Strawberry looks up the names in annotations; types refer to each other across its modules."""
 Row = sa.FromClause
+"""Rows of a table, or of a sub-select with its columns."""
 _C = TypeVar("_C", bound=type)
+SHORT_LIST = 100
+"""How many rows a list without pages can have, where its declaration does not say otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads, and by which rules: all that a declaration may look at."""
+    """Who reads, when, with what variables, and by which rules: what a plan is run for, and all that finishing may look at."""
 
     viewer: Viewer
     registry: Registry
     now: datetime
     definitions: Definitions
+    variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    thing: Any = None
+    """The key of the thing that is read, where Python has found it."""
 
 
-Expression = Callable[[Row, Reader], sa.ColumnElement[Any]]
-Join = Callable[[Row, Row, Reader], sa.ColumnElement[bool]]
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """All that a declaration may look at while a statement is made: the viewer's shape, whose values are bound when it runs."""
+
+    viewer: BoundViewer
+    registry: Registry
+    wide_rows: set[Row] = field(default_factory=set[Row])
+    """Rows that are known to be grids with many below them."""
+
+
+Expression = Callable[[Row, Asking], sa.ColumnElement[Any]]
+Join = Callable[[Row, Row, Asking], sa.ColumnElement[bool]]
 """How a row of another type belongs to this one: (this row, the other, who reads)."""
 
 
 @dataclass(frozen=True, slots=True)
+class Ground:
+    """A grid and all below it, by the first path and the end of the paths; `binds` is the column by which rows are bound to a grid."""
+
+    binds: Callable[[Row], sa.ColumnElement[Any]]
+    start: sa.ColumnElement[Any]
+    end: sa.ColumnElement[Any]
+    wide: bool
+
+    def holds(self, path: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """True for the paths of its grids."""
+        return sa.and_(path >= self.start, path < self.end)
+
+
+@runtime_checkable
+class GroundJoin(Protocol):
+    """A join of a grid with all rows that are bound to, or below, it."""
+
+    def __call__(self, row: Row, target: Row, asking: Asking, /) -> sa.ColumnElement[bool]: ...
+
+    def ground(self, row: Row, asking: Asking, /) -> Ground:
+        """The ground that the grid is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """Who sees a value; `otherwise` is what all others see in its place, NULL where nothing is given.
+
+    A masked column takes no part in filters and orders, which would tell it.
+    """
+
+    unmasked: Rule
+    otherwise: Expression | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Scalar:
-    """A value from an expression over the row. `form` is how it becomes JSON: text, number, boolean, moment, json."""
+    """A value from an expression over the row. `form` is how it becomes JSON: text, number, boolean, moment, json, or ready (JSON text
+    that is never NULL)."""
 
     expression: Expression
     form: str
+    mask: Mask | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """A row of another planned type, or null."""
+    """A row of another planned type, or null. At most one row may match the join."""
 
     join: Join
 
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
-    """Rows of another planned type as a plain list, for what is short by nature; `order` names its column."""
+    """Rows of another planned type as a plain list, for what is short by nature; `order` names its column.
+
+    `most` is how many there can be: a limit of the statement, and what the list costs.
+    """
 
     join: Join
     order: str
+    most: int = SHORT_LIST
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +193,18 @@ class Argument:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """A filter of a type. `kind` is the comparison input; `expression` what is compared. For `subtree`, the grid that is looked below."""
+    """A filter of a type. `kind` is the comparison input; `expression` what is compared. For `subtree`, the grid that is looked below.
+
+    `through` is for what leads to few rows: they are looked up, by the key in this column, among the rows of `of`, or among the
+    type's own.
+    """
 
     kind: str
     expression: Callable[[Row], sa.ColumnElement[Any]]
     description: str
     enum: type[Any] | None = None
+    through: str | None = None
+    of: sa.Table | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,9 +223,9 @@ class Source:
     orders: Sequence[str] = ("id",)
 
 
-def column(name: str, description: str, *, form: str = "text", deprecated: str | None = None) -> Any:
+def column(name: str, description: str, *, form: str = "text", deprecated: str | None = None, mask: Mask | None = None) -> Any:
     """A field that reads a column of the type's table. `form`: text, number, boolean, moment or json."""
-    return reads(Scalar(lambda row, _: row.c[name], form), description, deprecated)
+    return reads(Scalar(lambda row, _: row.c[name], form, mask), description, deprecated)
 
 
 def expression(make: Expression, description: str, *, form: str = "text") -> Any:
@@ -173,9 +238,10 @@ def to_one(key: str | Join, description: str) -> Any:
     return reads(ToOne(_refers(key) if isinstance(key, str) else key), description)
 
 
-def to_many(key: str | Join, description: str, *, order: str = "id") -> Any:
+def to_many(key: str | Join, description: str, *, order: str = "id", most: int = SHORT_LIST) -> Any:
     """A field that is a short list of rows of another type: by the name of their column that refers to this id, or by a join."""
-    return reads(ToMany(_referred(key) if isinstance(key, str) else key, order), description)
+    join = _referred(key) if isinstance(key, str) else key
+    return reads(ToMany(join, order, most), f"{description} At most {most} are listed.")
 
 
 def connection(target: str, key: str | Join | None, description: str) -> Any:

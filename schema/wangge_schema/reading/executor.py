@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import orjson
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 
@@ -11,6 +12,11 @@ class Completed:
     """A value that the planner has finished: JSON data, or text to be spliced into the answer. None still meets nullability."""
 
     value: Any
+
+    @classmethod
+    def json(cls, text: bytes) -> "Completed":
+        """Of JSON text, which is spliced into the answer as it is."""
+        return cls(None if text == b"null" else orjson.Fragment(text))
 
 
 class FinishedExecutor(StrawberryGraphQLCoreExecutionContext):

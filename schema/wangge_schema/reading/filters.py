@@ -3,18 +3,30 @@
 The same on every type: fields are joined by and, `and`, `or`, `not` nest, and `subtree` takes the code of a grid.
 """
 
+from __future__ import annotations
+
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, cast
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
 
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
+from wangge_core.db.lists import Checked, ListOf, among, is_looked_up, looked_up
 from wangge_core.db.mirroring import BASE_LAYER
+from wangge_core.rights.bound import Way, bound_to
 from wangge_core.rights.scopes import END
+from wangge_core.search.conditions import contains
 from wangge_core.storable import is_storable
 from wangge_schema.errors import FilterError
-from wangge_schema.reading.declare import Filter, Row, Source
+from wangge_schema.reading import detail_filters
+from wangge_schema.reading.declare import Filter, Ground, Row, Source
+from wangge_schema.reading.given import Given
+
+if TYPE_CHECKING:
+    from wangge_schema.reading.plan import Planner
 
 MOST_VALUES = 200
 DEPTH = 8
@@ -22,21 +34,19 @@ MOST_PARTS = 400
 
 OPERATORS: Mapping[str, Callable[[sa.ColumnElement[Any], Any], sa.ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
-    "in": lambda column, value: column.in_(value),
     "gte": lambda column, value: column >= value,
     "lte": lambda column, value: column <= value,
     "lt": lambda column, value: column < value,
-    "contains": lambda column, value: sa.func.lower(column).contains(value.lower(), autoescape=True),
 }
 
 
-def condition(source: Source, row: Row, given: Mapping[str, Any] | None) -> sa.ColumnElement[bool]:
-    """The condition that a filter puts on a row. `given` has GraphQL names. Raises FilterError."""
+def condition(planner: Planner, source: Source, row: Row, given: Mapping[str, Any] | None, way: Way) -> sa.ColumnElement[bool]:
+    """The condition that a filter puts on a row. `given` has GraphQL names; `way` is how rows are come by. Raises FilterError."""
     if not given:
         return sa.true()
     if _size(given) > MOST_PARTS:
         raise FilterError(f"A filter has at most {MOST_PARTS} parts, nested ones and values counted.")
-    return _condition(source, row, given, 0)
+    return Conditions(planner, source, row, way).all_of(given, 0)
 
 
 def _size(given: Any) -> int:
@@ -45,65 +55,125 @@ def _size(given: Any) -> int:
     return sum(1 + _size(one) for one in cast("list[Any]", given)) if isinstance(given, list) else 0
 
 
-def _condition(source: Source, row: Row, given: Mapping[str, Any], depth: int) -> sa.ColumnElement[bool]:
-    if depth > DEPTH:
-        raise FilterError(f"A filter nests at most {DEPTH} deep.")
-    parts: list[sa.ColumnElement[bool]] = []
-    for name, value in given.items():
-        if value is None:
-            continue
-        if name == "and":
-            parts += [_condition(source, row, one, depth + 1) for one in value]
-        elif name == "or":
-            parts.append(sa.or_(sa.false(), *(_condition(source, row, one, depth + 1) for one in value)))
-        elif name == "not":
-            parts.append(sa.not_(sa.func.coalesce(_condition(source, row, value, depth + 1), sa.false())))
-        else:
-            parts.append(_compared(_named(source, name), row, value))
-    return sa.and_(sa.true(), *parts)
-
-
-def _named(source: Source, graphql_name: str) -> Filter:
-    return next(one for name, one in source.filters.items() if camel(name) == graphql_name)
-
-
+@cache
 def camel(name: str) -> str:
     """`reported_at` → `reportedAt`."""
     first, *rest = name.split("_")
     return first + "".join(part.capitalize() for part in rest)
 
 
-def _compared(one: Filter, row: Row, value: Any) -> sa.ColumnElement[bool]:
-    column = one.expression(row)
-    if not is_storable(value):
-        raise FilterError("A filter's text holds characters that no row can have.")
-    if one.kind == "subtree":
-        return _below(column, value)
-    parts: list[sa.ColumnElement[bool]] = []
-    for operator, operand in value.items():
-        if operand is None:
-            continue
-        if operator == "in" and len(operand) > MOST_VALUES:
-            raise FilterError(f"`in` takes at most {MOST_VALUES} values.")
-        parts.append(OPERATORS[operator](column, _plain(operand)))
-    return sa.and_(sa.true(), *parts)
+@dataclass(frozen=True, slots=True)
+class Conditions:
+    """The conditions of one filter on the rows of one type."""
+
+    planner: Planner
+    source: Source
+    row: Row
+    way: Way
+
+    def all_of(self, given: Mapping[str, Any], depth: int) -> sa.ColumnElement[bool]:
+        """The members of a filter, joined by and."""
+        if depth > DEPTH:
+            raise FilterError(f"A filter nests at most {DEPTH} deep.")
+        parts: list[sa.ColumnElement[bool]] = []
+        members = sorted(given.items(), key=lambda member: member[0] != "subtree")
+        for at, (name, value) in enumerate(members):
+            if value is None:
+                continue
+            if self.way is not Way.REFERRED and any(map(is_looked_up, parts)):  # what leads to few rows leads alone
+                return sa.and_(*parts, self.one_by_one.all_of(dict(members[at:]), depth))
+            if name == "and":
+                parts += [self.all_of(one, depth + 1) for one in value]
+            elif name == "or":
+                parts.append(sa.or_(sa.false(), *(self.one_by_one.all_of(one, depth + 1) for one in value)))
+            elif name == "not":
+                parts.append(sa.not_(sa.func.coalesce(self.one_by_one.all_of(value, depth + 1), sa.false())))
+            elif name == "details":
+                parts.append(
+                    detail_filters.condition(self.planner.asking.registry, self.table.name, self.row, value, self.compared)
+                )
+            else:
+                parts.append(self.one(self.named(name), value))
+        return sa.and_(sa.true(), *parts)
+
+    @property
+    def table(self) -> sa.Table:
+        return cast("sa.Table", self.source.table)
+
+    @property
+    def one_by_one(self) -> Conditions:
+        """For what cannot lead to the rows, because it stands below `or` or `not`, or because something else leads: it is asked of each."""
+        return replace(self, way=Way.REFERRED)
+
+    def named(self, graphql_name: str) -> Filter:
+        return next(one for name, one in self.source.filters.items() if camel(name) == graphql_name)
+
+    def one(self, one: Filter, value: Any) -> sa.ColumnElement[bool]:
+        if one.kind == "subtree":
+            ground = ground_below(self.planner, value, one.expression)
+            return bound_to(one.expression(self.row), ground.holds, self.way, wide=ground.wide)
+        if one.through is None or (one.through == "id" and self.way is Way.REFERRED):
+            column = one.expression(self.row)
+            return self.holds(Checked(column) if self.way is Way.REFERRED else column, value)
+        other = (one.of if one.of is not None else self.table).alias()
+        found = sa.select(other.c.id).where(self.holds(one.expression(other), value))
+        key = self.row.c[one.through]
+        return key.in_(found) if self.way is Way.REFERRED else looked_up(key, found)
+
+    def holds(self, column: sa.ColumnElement[Any], value: Any) -> sa.ColumnElement[bool]:
+        """The comparisons of a filter, joined by and."""
+        return sa.and_(sa.true(), *(self.compared(column, *pair) for pair in value.items() if pair[1] is not None))
+
+    def compared(self, column: sa.ColumnElement[Any], operator: str, operand: Any) -> sa.ColumnElement[bool]:
+        bound = self.planner.bound
+        if operator == "in":
+            return self.among(column, operand)
+        if operator == "contains":
+            return self.searched(operand)
+        return OPERATORS[operator](column, bound(operand, column.type, _plain))
+
+    def searched(self, operand: Any) -> sa.ColumnElement[bool]:
+        """Rows whose searched text holds another."""
+        table, samples = self.table, self.planner.samples
+        frequency = self.planner.revealed(f"frequency in {table.name}", operand, lambda text: samples.frequency(table, text))
+        return contains(table, self.row.c.id, lambda type: self.planner.bound(operand, type, _plain), frequency, self.way)
+
+    def among(self, column: sa.ColumnElement[Any], operand: Any) -> sa.ColumnElement[bool]:
+        if isinstance(operand, Given):
+            return among(column, self.planner.bound(operand, ListOf(column.type), _plain_list))
+        _check_many(operand)
+        if not operand:
+            return sa.false()
+        return column.in_([self.planner.bound(one, column.type, _plain) for one in operand])
+
+
+def ground_of(planner: Planner, source: Source, given: Mapping[str, Any] | None) -> Ground | None:
+    """The ground on which a filter by `subtree` has all rows."""
+    code = (given or {}).get("subtree")
+    return None if code is None else ground_below(planner, code, source.filters["subtree"].expression)
+
+
+def ground_below(planner: Planner, code: Any, binds: Callable[[Row], sa.ColumnElement[Any]]) -> Ground:
+    """The base-layer grid of a code and all below it; no grid where there is none of this code."""
+    wide = planner.revealed("wide", code, lambda code: code in planner.extents.codes)
+    top = t.grid.alias()
+    found = top.c.code == planner.bound(code, top.c.code.type, _plain), top.c.layer_id == BASE_LAYER
+    end = sa.func.substr(top.c.path, 1, sa.func.length(top.c.path) - 1) + END
+    start, stop = (sa.select(one).where(*found).scalar_subquery() for one in (top.c.path, end))
+    return Ground(binds, start, stop, wide=wide)
+
+
+def _plain_list(values: list[Any]) -> list[Any]:
+    _check_many(values)
+    return [_plain(one) for one in values]
+
+
+def _check_many(values: list[Any]) -> None:
+    if len(values) > MOST_VALUES:
+        raise FilterError(f"`in` takes at most {MOST_VALUES} values.")
 
 
 def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        items = cast("list[Any]", value)
-        return [_plain(one) for one in items]
+    if not is_storable(value):
+        raise FilterError("A filter's text holds characters that no row can have.")
     return str(value.value) if isinstance(value, Enum) else value
-
-
-def _below(grid_id: sa.ColumnElement[Any], code: str) -> sa.ColumnElement[bool]:
-    """Rows in the base-layer grid of this code or below it."""
-    top, grid = t.grid.alias(), t.grid.alias()
-    return grid_id.in_(
-        sa.select(grid.c.id)
-        .join(
-            top,
-            sa.and_(grid.c.path >= top.c.path, grid.c.path < sa.func.substr(top.c.path, 1, sa.func.length(top.c.path) - 1) + END),
-        )
-        .where(top.c.code == code, top.c.layer_id == BASE_LAYER)
-    )

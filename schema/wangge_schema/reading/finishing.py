@@ -7,9 +7,10 @@ database's text goes out unparsed.
 from collections.abc import Callable
 from typing import Any
 
+from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.statement import Json
 
-Finisher = Callable[[Any], Any]
+Finisher = Callable[[Any, Reader], Any]
 Planned = tuple[Json, Finisher | None]
 """The JSON text of a value, and what finishes it."""
 
@@ -19,9 +20,9 @@ def finish_members(finishers: dict[str, Finisher]) -> Finisher | None:
     if not finishers:
         return None
 
-    def finish(value: dict[str, Any]) -> dict[str, Any]:
+    def finish(value: dict[str, Any], reader: Reader) -> dict[str, Any]:
         for key, member in finishers.items():
-            value[key] = member(value[key])
+            value[key] = member(value[key], reader)
         return value
 
     return finish
@@ -29,9 +30,9 @@ def finish_members(finishers: dict[str, Finisher]) -> Finisher | None:
 
 def maybe(finish: Finisher | None) -> Finisher | None:
     """Finish a value that may be null."""
-    return finish and (lambda value: None if value is None else finish(value))
+    return finish and (lambda value, reader: None if value is None else finish(value, reader))
 
 
 def each(finish: Finisher | None) -> Finisher | None:
     """Finish every item of a list."""
-    return finish and (lambda values: [finish(value) for value in values])
+    return finish and (lambda values, reader: [finish(value, reader) for value in values])

@@ -21,7 +21,12 @@ class TextComparison:
 class NameComparison:
     eq: str | None = optional_field("Equal to.")
     in_: list[str] | None = optional_field("One of at most 200 values.", name="in")
-    contains: str | None = optional_field("Contains this text, letters of either case.")
+    contains: str | None = optional_field("Contains this text; letters of either case and width, and blanks, count alike.")
+
+
+@strawberry.input(description="Searches long text.")
+class TextSearch:
+    contains: str | None = optional_field("Contains this text; letters of either case and width, and blanks, count alike.")
 
 
 @strawberry.input(description="Compares a truth value.")
@@ -51,6 +56,7 @@ class DateComparison:
 COMPARISONS: Mapping[str, type[Any]] = {
     "text": TextComparison,
     "name": NameComparison,
+    "search": TextSearch,
     "boolean": BooleanComparison,
     "int": IntComparison,
     "moment": DateTimeComparison,

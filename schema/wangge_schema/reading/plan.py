@@ -1,41 +1,83 @@
 """Planning: a selection on planned types becomes one SQL expression of JSON text, and a function that finishes what Python must."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 import sqlalchemy as sa
 from graphql import GraphQLObjectType
 
+from wangge_core.grids.extents import Extents
+from wangge_core.rights.bound import Way
+from wangge_core.search.samples import Samples
 from wangge_schema.reading.connections import plan_connection
-from wangge_schema.reading.declare import Computed, Connected, Gather, Reader, Row, Scalar, Source, ToMany, ToOne
+from wangge_schema.reading.declare import Asking, Computed, Connected, Gather, Reader, Row, Scalar, Source, ToMany, ToOne
 from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members, maybe
+from wangge_schema.reading.frames import Frame, keep_used
+from wangge_schema.reading.given import Given
 from wangge_schema.reading.project import project
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal, or_null
 
+Binder = Callable[[Reader], Any]
+"""How the value of a parameter is found when a plan runs."""
 
+
+def as_it_is(value: Any) -> Any:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Reveal:
+    """A fact about a given value that the plan depends on: it is asked again for every request. `name` says which fact."""
+
+    name: str
+    given: Given
+    question: Callable[[Any], Hashable]
+
+
+@dataclass(slots=True)
 class Planner:
-    """Plans for one reader."""
+    """Makes one plan. What variables hold is never looked at but through `bound` and `revealed`, with those of one request."""
 
-    def __init__(self, reader: Reader) -> None:
-        self.reader = reader
+    asking: Asking
+    extents: Extents
+    samples: Samples
+    variables: Mapping[str, Any]
+    binders: dict[str, Binder] = field(default_factory=dict[str, Binder])
+    reveals: dict[Hashable, Reveal] = field(default_factory=dict[Hashable, Reveal])
 
-    def visible(self, source: Source, row: Row) -> sa.ColumnElement[bool]:
+    def bound(self, value: Any, type: Any, convert: Callable[[Any], Any] = as_it_is) -> sa.ColumnElement[Any]:
+        """A value as a parameter. `convert` may raise a ReadingError, at once or when the plan runs."""
+        if not isinstance(value, Given):
+            return sa.literal(convert(value), type)
+        name = f"given_{len(self.binders)}"
+        self.binders[name] = lambda reader: convert(value.read(reader.variables))
+        return sa.bindparam(name, type_=type)
+
+    def revealed(self, name: str, value: Any, question: Callable[[Any], Hashable]) -> Any:
+        """A fact about a value, on which the plan may depend. Facts of one name are the answers to one question."""
+        if not isinstance(value, Given):
+            return question(value)
+        self.reveals[name, value.path] = Reveal(name, value, question)
+        return question(value.read(self.variables))
+
+    def visible(self, source: Source, row: Row, way: Way = Way.REFERRED) -> sa.ColumnElement[bool]:
         """Which rows the viewer may read."""
-        return source.rule(row, self.reader.viewer)
+        return source.rule(row, self.asking.viewer.coming(way))
 
-    def object(self, chosen: Sequence[Chosen], type: GraphQLObjectType, row: Row) -> Planned:
-        """The JSON object of a row."""
+    def object(self, chosen: Sequence[Chosen], type: GraphQLObjectType, row: Row, frame: Frame) -> Planned:
+        """The JSON object of a row of the frame."""
         members: list[tuple[str, Json]] = []
         finishers: dict[str, Finisher] = {}
         for one in chosen:
-            text, finish = self.field(one, type, row)
+            text, finish = self.field(one, type, row, frame)
             members.append((one.key, text))
             if finish is not None:
                 finishers[one.key] = finish
         return json_object(members), finish_members(finishers)
 
-    def field(self, chosen: Chosen, type: GraphQLObjectType, row: Row) -> Planned:
+    def field(self, chosen: Chosen, type: GraphQLObjectType, row: Row, frame: Frame) -> Planned:
         """The JSON value of one field of a row."""
         if chosen.name == "__typename":
             return literal(f'"{type.name}"'), None
@@ -43,47 +85,73 @@ class Planner:
             case Scalar() as scalar:
                 return self.scalar(scalar, row), None
             case ToOne(join):
-                return self.one(chosen, lambda target: join(row, target, self.reader), correlated=row)
+                return self.one(chosen, join, row, frame)
             case ToMany() as many:
                 return self.many(chosen, many, row)
             case Connected(join):
-                return plan_connection(self, chosen, row, join)
+                select, finish = plan_connection(self, chosen, row, join)
+                return select.correlate(row).scalar_subquery(), finish
             case Computed(needs, finish):
                 return self.computed(chosen, needs, finish, row)
             case _:
                 raise TypeError(f"{type.name}.{chosen.name} does not say what it reads")
 
     def scalar(self, scalar: Scalar, row: Row) -> Json:
-        return JsonScalar(scalar.expression(row, self.reader), scalar.form)
+        value, mask = scalar.expression(row, self.asking), scalar.mask
+        if mask is not None:
+            otherwise = sa.null() if mask.otherwise is None else mask.otherwise(row, self.asking)
+            value = sa.case((mask.unmasked(row, self.asking.viewer.coming(Way.REFERRED)), value), else_=otherwise)
+        return JsonScalar(value, scalar.form)
 
-    def one(self, chosen: Chosen, matches: Callable[[Row], sa.ColumnElement[bool]], correlated: Row | None = None) -> Planned:
-        """A row of the field's type, or null."""
+    def one(self, chosen: Chosen, join: Callable[[Row, Row, Asking], sa.ColumnElement[bool]], row: Row, frame: Frame) -> Planned:
+        """The row that a row refers to, or null: joined to the frame while there is room."""
+        if frame.is_full:
+            select, finish = self.found(chosen, lambda target: join(row, target, self.asking))
+            return or_null(select.correlate(row).scalar_subquery()), finish
         type, source = planned_type(chosen)
         target = source.table.alias()
-        text, finish = self.object(chosen.children(), type, target)
-        select = sa.select(text).select_from(target).where(matches(target), self.visible(source, target)).limit(1)
-        return or_null(correlate(select, correlated).scalar_subquery()), maybe(finish)
+        frame.join(target, sa.and_(join(row, target, self.asking), self.visible(source, target)))
+        text, finish = self.object(chosen.children(), type, target, frame)
+        return sa.case((target.c.id.is_(None), literal("null")), else_=text), maybe(finish)
+
+    def found(self, chosen: Chosen, matches: Callable[[Row], sa.ColumnElement[bool]]) -> tuple[sa.Select[Any], Finisher | None]:
+        """A select of the one row of the field's type that matches; no row where there is none."""
+        type, source = planned_type(chosen)
+        return self.found_among(chosen, type, source, matches)
+
+    def found_among(
+        self, chosen: Chosen, type: GraphQLObjectType, source: Source, matches: Callable[[Row], sa.ColumnElement[bool]]
+    ) -> tuple[sa.Select[Any], Finisher | None]:
+        """As `found`, for a field whose type is an interface."""
+        target = source.table.alias()
+        frame = Frame(target)
+        text, finish = self.object(chosen.children(type), type, target, frame)
+        select = frame.select(text).where(matches(target), self.visible(source, target))
+        return select, maybe(finish)
 
     def many(self, chosen: Chosen, many: ToMany, row: Row) -> Planned:
         """A plain list of rows."""
         type, source = planned_type(chosen)
         target = source.table.alias()
-        text, finish = self.object(chosen.children(), type, target)
-        select = (
-            sa.select(text.label("item"), target.c[many.order].label("o"), target.c.id.label("i"))
-            .where(many.join(row, target, self.reader), self.visible(source, target))
+        inside = (
+            sa.select(*target.c)
+            .where(many.join(row, target, self.asking), self.visible(source, target))
             .order_by(target.c[many.order], target.c.id)
+            .limit(many.most)
+            .correlate(row)
         )
-        items = correlate(select, row).subquery()
-        gathered = sa.select(Gathered(items.c.item, items.c.o)).select_from(items).scalar_subquery()
-        return joined(["[", gathered, "]"]), each(finish)
+        rows = inside.subquery()
+        frame = Frame(rows)
+        text, finish = self.object(chosen.children(), type, rows, frame)
+        gathered = frame.select(joined(["[", Gathered(text, rows.c[many.order], rows.c.id), "]"])).correlate(row)
+        keep_used(rows, gathered)
+        return gathered.scalar_subquery(), each(finish)
 
     def computed(self, chosen: Chosen, needs: Any, finish: Callable[[dict[str, Any], Reader], Any], row: Row) -> Planned:
         """What Python will need, as an object in the place of the value."""
         members = [(name, self.need(need, row)) for name, need in needs.items()]
-        reader = self.reader
 
-        def finished(value: Any) -> Any:
+        def finished(value: Any, reader: Reader) -> Any:
             return project(finish(value, reader), chosen)
 
         return json_object(members), finished
@@ -95,11 +163,12 @@ class Planner:
         text = json_object((name, self.scalar(scalar, target)) for name, scalar in need.columns.items())
         select = (
             sa.select(text.label("item"), target.c[need.order].label("o"))
-            .where(need.join(row, target, self.reader))
+            .where(need.join(row, target, self.asking))
             .order_by(target.c[need.order])
+            .correlate(row)
         )
-        items = correlate(select, row).subquery()
-        return joined(["[", sa.select(Gathered(items.c.item, items.c.o)).select_from(items).scalar_subquery(), "]"])
+        items = select.subquery()
+        return joined(["[", sa.select(Gathered(items.c.item, items.c.o)).correlate(row).scalar_subquery(), "]"])
 
 
 def planned_type(chosen: Chosen) -> tuple[GraphQLObjectType, Source]:
@@ -107,8 +176,3 @@ def planned_type(chosen: Chosen) -> tuple[GraphQLObjectType, Source]:
     source = source_of(chosen.type)
     assert source is not None, f"{chosen.type.name} is not planned"
     return cast("GraphQLObjectType", chosen.type), source
-
-
-def correlate(select: Any, row: Row | None) -> sa.Select[Any]:
-    """The select with the enclosing row taken from outside; everything else is its own."""
-    return select.correlate(None) if row is None else select.correlate(row)

@@ -1,6 +1,6 @@
 """Projecting: what a selection asks of plain values, such as the result of a computed field or the errors of a mutation."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -10,11 +10,22 @@ from wangge_schema.reading.select import Chosen
 
 
 @dataclass(frozen=True, slots=True)
+class Late:
+    """A member that is only made where it is asked for."""
+
+    make: Callable[[], Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Typed:
     """A plain value of a type that is known by name: its members by their GraphQL names."""
 
     type: str
     members: Mapping[str, Any]
+
+    def member(self, name: str) -> Any:
+        found = self.members.get(name)
+        return found.make() if isinstance(found, Late) else found
 
 
 def project(value: Any, chosen: Chosen) -> Any:
@@ -50,7 +61,7 @@ def _object(value: Any, chosen: Chosen) -> dict[str, Any]:
         if one.name == "__typename":
             found[one.key] = name
         elif isinstance(value, Typed):
-            found[one.key] = project(value.members.get(one.name), one)
+            found[one.key] = project(value.member(one.name), one)
         else:
             found[one.key] = project(getattr(value, one.python_name), one)
     return found

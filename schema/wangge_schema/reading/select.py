@@ -47,6 +47,7 @@ class Chosen:
     nodes: tuple[FieldNode, ...]
     field: GraphQLField | None
     document: Document = dataclasses.field(repr=False)
+    _children: dict[str, list["Chosen"]] = dataclasses.field(default_factory=dict[str, list["Chosen"]], repr=False, compare=False)
 
     @property
     def type(self) -> GraphQLNamedType:
@@ -74,8 +75,11 @@ class Chosen:
 
     def children(self, type: GraphQLObjectType | None = None) -> list["Chosen"]:
         """What is selected below, for objects of `type` (by default the field's own)."""
-        sets = [node.selection_set for node in self.nodes if node.selection_set]
-        return choose(self.document, cast("GraphQLObjectType", type or self.type), sets)
+        of = cast("GraphQLObjectType", type or self.type)
+        if of.name not in self._children:
+            sets = [node.selection_set for node in self.nodes if node.selection_set]
+            self._children[of.name] = choose(self.document, of, sets)
+        return self._children[of.name]
 
 
 def choose(document: Document, type: GraphQLObjectType, sets: Iterable[SelectionSetNode]) -> list[Chosen]:

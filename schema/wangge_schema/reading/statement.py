@@ -11,6 +11,8 @@ from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
+from wangge_core.db.lists import Condition
+
 Json = sa.ColumnElement[str]
 """An SQL expression of JSON text, never NULL."""
 
@@ -22,7 +24,7 @@ PIECES = 80
 
 
 class JsonScalar(FunctionElement[str]):
-    """A column's value as JSON; SQL's NULL becomes JSON's null. `form` is one of text, number, boolean, moment, json."""
+    """A column's value as JSON; SQL's NULL becomes JSON's null. `form` is one of text, number, boolean, moment, json, ready."""
 
     type = sa.Text()
     inherit_cache = False
@@ -30,16 +32,23 @@ class JsonScalar(FunctionElement[str]):
     def __init__(self, value: sa.ColumnElement[Any], form: str) -> None:
         super().__init__(value)
         self.form = form
+        self.nullable = getattr(value, "nullable", True)
 
 
 @compiles(JsonScalar, "sqlite")
 def _scalar_on_sqlite(element: JsonScalar, compiler: SQLCompiler, **options: Any) -> str:
     value = compiler.process(element.clauses, **options)
     match element.form:
+        case "ready":
+            return value
         case "boolean":
             return f"(CASE WHEN {value} IS NULL THEN 'null' WHEN {value} THEN 'true' ELSE 'false' END)"
         case "json":
             return f"coalesce({value}, 'null')"
+        case "number" if not element.nullable:
+            return f"({value})"
+        case "moment" if not element.nullable:
+            return f"'\"' || {value} || '\"'"
         case _:
             return f"json_quote({value})"
 
@@ -48,14 +57,17 @@ def _scalar_on_sqlite(element: JsonScalar, compiler: SQLCompiler, **options: Any
 def _scalar_on_postgresql(element: JsonScalar, compiler: SQLCompiler, **options: Any) -> str:
     value = compiler.process(element.clauses, **options)
     match element.form:
+        case "ready":
+            return value
         case "text":
-            return f"coalesce(to_json({value}::text)::text, 'null')"
+            text = f"to_json({value}::text)::text"
         case "boolean":
             return f"(CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' ELSE 'null' END)"
         case "moment":
-            return f"coalesce(to_char({value} AT TIME ZONE 'UTC', '{MOMENT}'), 'null')"
+            text = f"to_char({value} AT TIME ZONE 'UTC', '{MOMENT}')"
         case _:
-            return f"coalesce({value}::text, 'null')"
+            text = f"({value})::text"
+    return f"coalesce({text}, 'null')" if element.nullable else text
 
 
 class Concatenation(FunctionElement[str]):
@@ -125,10 +137,9 @@ def _member(element: JsonMember, compiler: SQLCompiler, **options: Any) -> str:
     return f"({compiler.process(element.clauses, **options)} ->> '{element.member}')"
 
 
-class PathIds(FunctionElement[bool]):
+class PathIds(Condition):
     """True when the first expression is one of the ids in the second, a path such as `1.12.345.`."""
 
-    type = sa.Boolean()
     inherit_cache = False
 
 

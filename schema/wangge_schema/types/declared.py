@@ -317,7 +317,7 @@ class EventKind:
     plugin: str = plugin_field()
     available: bool = available_field()
     parent: "EventKind | None" = to_one("parent_id", "The wider kind that it belongs to.")
-    children: "list[EventKind]" = to_many("parent_id", "The narrower kinds below it.", order="ordinal")
+    children: "list[EventKind]" = to_many("parent_id", "The narrower kinds below it.", order="ordinal", most=1_000)
     workflow: Workflow = to_one("workflow_id", "The workflow that settles it.")
     priority: Priority = column("priority", "The priority of its events unless the report says otherwise.")
     details_type: str | None = details_type_field()

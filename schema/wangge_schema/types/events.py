@@ -13,7 +13,20 @@ from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.refusals import message
 from wangge_core.rights.visibility import event_rule
 from wangge_schema.details import details_field
-from wangge_schema.reading.declare import Filter, Gather, Reader, Row, Scalar, column, computed, need, planned, to_many, to_one
+from wangge_schema.reading.declare import (
+    Asking,
+    Filter,
+    Gather,
+    Reader,
+    Row,
+    Scalar,
+    column,
+    computed,
+    need,
+    planned,
+    to_many,
+    to_one,
+)
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.scalars import JSON, DateTime
 from wangge_schema.types.declared import EventKind, MoveAsk, Workflow, WorkflowStage, asks_of
@@ -77,15 +90,15 @@ def _available_moves(needs: dict[str, Any], reader: Reader) -> list[AvailableMov
     return moves
 
 
-def _path_of_grid(row: Row, _: Reader) -> sa.ColumnElement[Any]:
+def _path_of_grid(row: Row, _: Asking) -> sa.ColumnElement[Any]:
     return sa.select(t.grid.c.path).where(t.grid.c.id == row.c.grid_id).correlate(row).scalar_subquery()
 
 
-def _office_of_post(row: Row, _: Reader) -> sa.ColumnElement[Any]:
+def _office_of_post(row: Row, _: Asking) -> sa.ColumnElement[Any]:
     return sa.select(t.post.c.office_id).where(t.post.c.id == row.c.post_id).correlate(row).scalar_subquery()
 
 
-def _version_of_event(row: Row, _: Reader) -> sa.ColumnElement[Any]:
+def _version_of_event(row: Row, _: Asking) -> sa.ColumnElement[Any]:
     return sa.select(t.event.c.workflow_version_id).where(t.event.c.id == row.c.event_id).correlate(row).scalar_subquery()
 
 
@@ -140,8 +153,8 @@ def _move_label(needs: dict[str, Any], reader: Reader) -> str | None:
 
 
 def _stage(name: str) -> Any:
-    def join(entry: Row, stage: Row, reader: Reader) -> sa.ColumnElement[bool]:
-        return sa.and_(stage.c.workflow_version_id == _version_of_event(entry, reader), stage.c.name == entry.c[name])
+    def join(entry: Row, stage: Row, asking: Asking) -> sa.ColumnElement[bool]:
+        return sa.and_(stage.c.workflow_version_id == _version_of_event(entry, asking), stage.c.name == entry.c[name])
 
     return join
 
@@ -203,13 +216,13 @@ class EventAssignment:
         "priority": Filter("enum", lambda row: row.c.priority, "By priority.", Priority),
         "source": Filter("enum", lambda row: row.c.source, "By source.", EventSource),
         "reported_at": Filter("moment", lambda row: row.c.reported_at, "By when it was reported."),
-        "stage_due_at": Filter("moment", lambda row: row.c.stage_due_at, "By when its stage is due."),
+        "stage_due_at": Filter("moment", lambda row: row.c.stage_due_at, "By when its stage is due.", through="id"),
         "recorded_timeliness": Filter(
             "enum", lambda row: row.c.recorded_timeliness, "By what imported records say of its timeliness.", Timeliness
         ),
         "source_name": Filter("text", lambda row: row.c.source_name, "By the other system that it came from."),
         "source_key": Filter("text", lambda row: row.c.source_key, "By its number there."),
-        "description": Filter("name", lambda row: row.c.description, "By its description."),
+        "description": Filter("search", lambda row: row.c.description, "By its description."),
         "subtree": Filter("subtree", lambda row: row.c.grid_id, "In the grid of this code or below it."),
     },
 )
@@ -264,7 +277,7 @@ class Event(Node):
     source_name: str | None = column("source_name", "The other system that it came from.")
     source_key: str | None = column("source_key", "Its number there.")
     version: int = column("version", "Counts its history; give it as `expectedVersion` to move what you saw.", form="number")
-    history: list[HistoryEntry] = to_many("event_id", "All that happened with it, oldest first.", order="sequence")
+    history: list[HistoryEntry] = to_many("event_id", "All that happened with it, oldest first.", order="sequence", most=500)
     available_moves: list[AvailableMove] = computed(
         "The moves that leave its present stage: what this viewer may do now, with what input, and why not the rest.",
         _available_moves,

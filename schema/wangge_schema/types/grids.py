@@ -14,7 +14,7 @@ from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.statement import PathIds
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.declared import GridType, Staffing
-from wangge_schema.types.nodes import Connection, Node, at_or_below, label_field, node_id
+from wangge_schema.types.nodes import AtOrBelow, Connection, Node, label_field, node_id
 
 if TYPE_CHECKING:
     from wangge_schema.details import GridDetails
@@ -62,22 +62,25 @@ class Grid(Node):
     layer: GridLayer = to_one("layer_id", "The layer that it belongs to.")
     parent: "Grid | None" = to_one("parent_id", "The grid that it is part of.")
     path: "list[Grid]" = to_many(
-        lambda row, target, _: PathIds(target.c.id, row.c.path), "The grids from the root down to it, itself last.", order="depth"
+        lambda row, target, _: PathIds(target.c.id, row.c.path),
+        "The grids from the root down to it, itself last.",
+        order="depth",
+        most=32,
     )
     children: "Connection[Grid]" = connection("Grid", "parent_id", "The grids that are directly part of it.")
     below: "Connection[Grid]" = connection(
         "Grid",
-        lambda row, target, reader: sa.and_(at_or_below("id")(row, target, reader), target.c.id != row.c.id),
+        lambda row, target, asking: sa.and_(AtOrBelow("id")(row, target, asking), target.c.id != row.c.id),
         "All grids below it.",
     )
     staffing: Staffing | None = to_one("staffing_id", "The staffing template that it has chosen.")
     details: "GridDetails | None" = details_field("grid", "grid_type_id", "What its type adds.")
-    buildings: "Connection[Building]" = connection("Building", at_or_below(), "Buildings in it and below it.")
-    persons: "Connection[Person]" = connection("Person", at_or_below(), "People in it and below it.")
-    organizations: "Connection[Organization]" = connection("Organization", at_or_below(), "Organisations in it and below it.")
-    assets: "Connection[Asset]" = connection("Asset", at_or_below(), "Assets in it and below it.")
-    places: "Connection[Place]" = connection("Place", at_or_below(), "Places in it and below it.")
-    events: "Connection[Event]" = connection("Event", at_or_below(), "Events in it and below it.")
+    buildings: "Connection[Building]" = connection("Building", AtOrBelow(), "Buildings in it and below it.")
+    persons: "Connection[Person]" = connection("Person", AtOrBelow(), "People in it and below it.")
+    organizations: "Connection[Organization]" = connection("Organization", AtOrBelow(), "Organisations in it and below it.")
+    assets: "Connection[Asset]" = connection("Asset", AtOrBelow(), "Assets in it and below it.")
+    places: "Connection[Place]" = connection("Place", AtOrBelow(), "Places in it and below it.")
+    events: "Connection[Event]" = connection("Event", AtOrBelow(), "Events in it and below it.")
     posts: "Connection[Post]" = connection("Post", "grid_id", "Posts held in this very grid.")
     created_at: DateTime = column("created_at", "When it was created.", form="moment")
     updated_at: DateTime = column("updated_at", "When it was last changed.", form="moment")

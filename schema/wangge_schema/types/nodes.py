@@ -1,14 +1,15 @@
 """What all types share: global ids, and connections with their edges."""
 
+from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 import strawberry
 
-from wangge_core.db import tables as t
+from wangge_core.rights.bound import Way, bound_to
 from wangge_core.rights.scopes import END
-from wangge_schema.reading.declare import Join, Reader, Row, Scalar, expression, reads
-from wangge_schema.reading.statement import JsonMember, PlainText
+from wangge_schema.reading.declare import Asking, Ground, Row, Scalar, expression, reads
+from wangge_schema.reading.statement import JsonMember, PlainText, joined
 
 T = TypeVar("T")
 
@@ -45,9 +46,7 @@ class Connection(Generic[T]):
 
 def node_id(prefix: str) -> Any:
     """The field `id` of a node, made in SQL."""
-    return reads(
-        Scalar(lambda row, _: sa.literal_column(f"'{prefix}:'", sa.Text()) + PlainText(row.c.id), "text"), "The global id."
-    )
+    return reads(Scalar(lambda row, _: joined([f'"{prefix}:', PlainText(row.c.id), '"']), "ready"), "The global id.")
 
 
 def label_field() -> Any:
@@ -55,17 +54,21 @@ def label_field() -> Any:
     return expression(label_of, "What to show for it, in the viewer's language.")
 
 
-def label_of(row: Row, reader: Reader) -> sa.ColumnElement[Any]:
-    return JsonMember(row.c.label, reader.viewer.language)
+def label_of(row: Row, asking: Asking) -> sa.ColumnElement[Any]:
+    return JsonMember(row.c.label, asking.viewer.language)
 
 
-def at_or_below(key: str = "grid_id") -> Join:
-    """Joins a grid with the rows that are bound to it or to any grid below it."""
+@dataclass(frozen=True, slots=True)
+class AtOrBelow:
+    """Joins a grid with the rows that are bound, by the column `key`, to it or to any grid below it."""
 
-    def join(row: Row, target: Row, reader: Reader) -> sa.ColumnElement[bool]:
-        del reader
-        below = t.grid.alias()
+    key: str = "grid_id"
+
+    def __call__(self, row: Row, target: Row, asking: Asking) -> sa.ColumnElement[bool]:
+        ground = self.ground(row, asking)
+        return bound_to(target.c[self.key], ground.holds, Way.WALKED, wide=ground.wide)
+
+    def ground(self, row: Row, asking: Asking) -> Ground:
+        """The grid and all below it."""
         end = sa.func.substr(row.c.path, 1, sa.func.length(row.c.path) - 1) + END
-        return target.c[key].in_(sa.select(below.c.id).where(below.c.path >= row.c.path, below.c.path < end).correlate(row))
-
-    return join
+        return Ground(lambda target: target.c[self.key], row.c.path, end, wide=row in asking.wide_rows)

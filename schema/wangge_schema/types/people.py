@@ -27,7 +27,7 @@ class Household(Node):
     name: str = column("name", "What the household is called.")
     grid: Grid = to_one("grid_id", "The grid that it belongs to.")
     unit: Unit | None = to_one("unit_id", "The home that it lives in.")
-    persons: "list[Person]" = to_many("household_id", "Its members.")
+    persons: "list[Person]" = to_many("household_id", "Its members.", most=30)
     created_at: DateTime = column("created_at", "When it was registered.", form="moment")
 
 

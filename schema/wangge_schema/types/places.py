@@ -73,7 +73,7 @@ class Unit(Node):
     name: str = column("name", "The name on its door.")
     use: UnitUse = column("use", "What it is used for.")
     building: Building | None = to_one("building_id", "The building that it is in.")
-    households: "list[Household]" = to_many("unit_id", "Who lives there.")
+    households: "list[Household]" = to_many("unit_id", "Who lives there.", most=20)
 
 
 @planned(table=t.organization, rule=SEES_PLACES, prefix="Organization", orders=BY_NAME, filters=IN_GRID)

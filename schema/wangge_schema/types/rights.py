@@ -6,8 +6,9 @@ import sqlalchemy as sa
 import strawberry
 
 from wangge_core.db import tables as t
-from wangge_core.rights.visibility import account_rule, post_rule
-from wangge_schema.reading.declare import Filter, Reader, Row, column, connection, expression, planned, to_many, to_one
+from wangge_core.db.lists import looked_up
+from wangge_core.rights.visibility import account_rule, post_papers_rule, post_rule
+from wangge_schema.reading.declare import Asking, Filter, Mask, Row, column, connection, expression, planned, to_many, to_one
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.declared import Role
 from wangge_schema.types.grids import Grid
@@ -45,11 +46,7 @@ class Account(Node):
     orders=("id",),
     filters={
         "role": Filter("text", lambda row: row.c.role_id, "By role."),
-        "office": Filter(
-            "text",
-            lambda row: sa.select(t.office.c.code).where(t.office.c.id == row.c.office_id).correlate(row).scalar_subquery(),
-            "By the office's code.",
-        ),
+        "office": Filter("text", lambda office: office.c.code, "By the office's code.", through="office_id", of=t.office),
         "subtree": Filter("subtree", lambda row: row.c.grid_id, "In the grid of this code or below it."),
     },
 )
@@ -63,24 +60,26 @@ class Post(Node):
     office: Office | None = to_one("office_id", "The office that its holder belongs to.")
     starts_at: DateTime = column("starts_at", "From when.", form="moment")
     ends_at: DateTime | None = column("ends_at", "Until when; null while no end is set.", form="moment")
-    end_reason: str | None = column("end_reason", "Why it ended.")
+    end_reason: str | None = column(
+        "end_reason", "Why it ended; null but for its holder and for who manages posts there.", mask=Mask(post_papers_rule)
+    )
 
 
 _viewer = sa.select(sa.literal(1).label("id")).subquery("viewer")
 
 
-def _held(_: Row, post: Row, reader: Reader) -> sa.ColumnElement[bool]:
-    return post.c.id.in_(reader.viewer.post_ids)
+def _held(_: Row, post: Row, asking: Asking) -> sa.ColumnElement[bool]:
+    return asking.viewer.holds_post(post.c.id)
 
 
-def _their_grids(_: Row, grid: Row, reader: Reader) -> sa.ColumnElement[bool]:
-    return grid.c.id.in_(sa.select(t.post.c.grid_id).where(t.post.c.id.in_(reader.viewer.post_ids)))
+def _their_grids(_: Row, grid: Row, asking: Asking) -> sa.ColumnElement[bool]:
+    return looked_up(grid.c.id, sa.select(t.post.c.grid_id).where(asking.viewer.holds_post(t.post.c.id)))
 
 
-def _assigned(_: Row, event: Row, reader: Reader) -> sa.ColumnElement[bool]:
+def _assigned(_: Row, event: Row, asking: Asking) -> sa.ColumnElement[bool]:
     given = t.event_assignment.alias()
-    mine = sa.or_(given.c.post_id.in_(reader.viewer.post_ids), given.c.office_id.in_(reader.viewer.office_ids))
-    return event.c.id.in_(sa.select(given.c.event_id).where(given.c.active, mine))
+    mine = sa.or_(asking.viewer.holds_post(given.c.post_id), asking.viewer.is_of_office(given.c.office_id))
+    return looked_up(event.c.id, sa.select(given.c.event_id).where(given.c.active, mine))
 
 
 @planned(table=_viewer)
@@ -88,13 +87,13 @@ class Viewer:
     """Who is asking."""
 
     language: str = expression(
-        lambda _, reader: sa.literal(reader.viewer.language), "The language of labels and messages: zh or en."
+        lambda _, asking: sa.literal(asking.viewer.language), "The language of labels and messages: zh or en."
     )
     signed_in: bool = expression(
-        lambda _, reader: sa.literal(reader.viewer.account_id is not None), "False for an anonymous visitor.", form="boolean"
+        lambda _, asking: sa.literal(asking.viewer.signed_in), "False for an anonymous visitor.", form="boolean"
     )
     account: Account | None = to_one(
-        lambda _, account, reader: account.c.id == reader.viewer.account_id, "The account; null for an anonymous visitor."
+        lambda _, account, asking: account.c.id == asking.viewer.account_id, "The account; null for an anonymous visitor."
     )
     posts: list[Post] = to_many(_held, "The posts whose term includes now.")
     grids: Connection[Grid] = connection("Grid", _their_grids, "The grids of these posts.")

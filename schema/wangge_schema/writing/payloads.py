@@ -16,9 +16,8 @@ from wangge_core.rights.viewers import Viewer
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.making import make_enum, make_type
 from wangge_schema.reading.project import Typed, project
-from wangge_schema.reading.root import read_thing
 from wangge_schema.reading.select import Chosen
-from wangge_schema.session import Session, chosen_field
+from wangge_schema.session import Session
 
 _R = TypeVar("_R")
 MOST_KEY = 200
@@ -121,7 +120,7 @@ async def _written(session: Session, name: str, operation: Operation[_R], reques
 
 async def _answer(session: Session, raw: GraphQLResolveInfo[Any], outcome: Outcome, rename: Callable[[str], str]) -> Completed:
     answer: dict[str, Any] = {}
-    chosen = chosen_field(raw)
+    chosen = session.chosen(raw)
     for one in chosen.children():
         if one.name == "__typename":
             answer[one.key] = chosen.type.name
@@ -130,8 +129,8 @@ async def _answer(session: Session, raw: GraphQLResolveInfo[Any], outcome: Outco
         elif outcome.id is None or outcome.refusals:
             answer[one.key] = None
         else:
-            async with session.deployment.read() as work:
-                answer[one.key] = await read_thing(work, session.reader(work.now), one, outcome.id)
+            thing = await session.thing((chosen.key, one.key), one, outcome.id)
+            answer[one.key] = Completed.json(thing).value
     return Completed(answer)
 
 

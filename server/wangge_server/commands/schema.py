@@ -13,15 +13,24 @@ from wangge_server.commands.context import Context, pass_context, split
 
 @click.command()
 @click.option("--plugins", metavar="A,B", help="The plugins to switch on.")
+@click.option(
+    "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of printing."
+)
 @click.option("--check", metavar="FILE", type=click.Path(path_type=Path), help="Compare with a file instead of printing.")
 @pass_context
-def schema(context: Context, plugins: str | None, check: Path | None) -> None:
-    """Print the GraphQL schema, or say where a file differs from it."""
+def schema(context: Context, plugins: str | None, output: Path | None, check: Path | None) -> None:
+    """Print the GraphQL schema (SDL) of a deployment with these plugins, or say where a file differs from it."""
     settings = context.settings(plugins=split(plugins))
     sdl = build_schema(load_plugins(settings.plugins)).as_str() + "\n"
-    if check is None:
+    if output is not None:
+        output.write_text(sdl, encoding="utf-8")
+    if check is not None:
+        _compare(check, sdl)
+    elif output is None:
         click.echo(sdl, nl=False)
-        return
+
+
+def _compare(check: Path, sdl: str) -> None:
     committed = check.read_text(encoding="utf-8") if check.exists() else ""
     difference = list(difflib.unified_diff(committed.splitlines(), sdl.splitlines(), str(check), "schema", lineterm="", n=1))
     if difference:

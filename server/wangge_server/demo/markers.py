@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.db.engines import check_version, database_url, is_missing, open_engines
 from wangge_core.errors import SettingError
-from wangge_server.settings import Settings
+from wangge_server.settings import Settings, database_settings
 
 FILE = "demo.json"
 TOLD = (t.grid, t.account, t.event)
@@ -93,9 +93,10 @@ async def forbid_other_data(settings: Settings) -> None:
     url = database_url(settings.database_url)
     if is_missing(url):
         return
-    reader, writer = open_engines(url)
+    how = database_settings(settings)
+    reader, writer = open_engines(url, how)
     try:
-        await check_version(reader)
+        await check_version(reader, how)
         async with reader.connect() as connection:
             present = await connection.run_sync(lambda found: set(sa.inspect(found).get_table_names()))
             for table in TOLD:

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
+from wangge_core.db.migrating import is_told_by_tables
 from wangge_core.db.tables import metadata
 
 
@@ -22,6 +23,7 @@ context.configure(
     render_as_batch=True,
     render_item=render_item,
     compare_type=True,
+    include_name=is_told_by_tables,
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -20,9 +20,11 @@ from wangge_core.db.tables.metadata import metadata
 from wangge_core.db.tables.people import household, person
 from wangge_core.db.tables.places import asset, building, office, organization, place, unit
 from wangge_core.db.tables.rights import account, post
+from wangge_core.db.tables.search import SEARCHED, index_of, is_search_index, search
 from wangge_core.db.tables.work import counter, idempotency_key, outbox
 
 __all__ = [
+    "SEARCHED",
     "account",
     "asset",
     "asset_kind",
@@ -38,7 +40,9 @@ __all__ = [
     "grid_type",
     "household",
     "idempotency_key",
+    "index_of",
     "involvement",
+    "is_search_index",
     "metadata",
     "need_kind",
     "office",
@@ -50,6 +54,7 @@ __all__ = [
     "plugin",
     "post",
     "role",
+    "search",
     "staffing",
     "staffing_position",
     "unit",

@@ -40,6 +40,11 @@ event = table(
     sa.Index(None, "kind_id", "reported_at", "id"),
     sa.Index(None, "closed", "reported_at", "id"),
     sa.Index(None, "stage", "reported_at", "id"),
+    sa.Index(None, "priority", "reported_at", "id"),
+    sa.Index(None, "source", "reported_at", "id"),
+    sa.Index(None, "recorded_timeliness", "reported_at", "id"),
+    sa.Index(None, "stage_due_at", "id"),
+    sa.Index(None, "source_key", "id"),
 )
 
 event_assignment = table(

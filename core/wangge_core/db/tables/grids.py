@@ -33,6 +33,7 @@ grid = table(
     sa.Index(None, "parent_id", "code", "id"),
     sa.Index(None, "code", "id"),
     sa.Index(None, "name", "id"),
+    sa.Index(None, "level", "code", "id"),
 )
 
 grid_part = sa.Table(

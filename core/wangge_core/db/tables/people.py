@@ -27,4 +27,6 @@ person = table(
     sa.UniqueConstraint("source_name", "source_key"),
     sa.Index(None, "grid_id", "name", "id"),
     sa.Index(None, "name", "id"),
+    sa.Index(None, "residence", "name", "id"),
+    sa.Index(None, "born_on", "id"),
 )

@@ -48,6 +48,7 @@ office = table(
     key(),
     sa.Column("code", binary_text(80), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
+    sa.Index(None, "name", "id"),
 )
 
 asset = table(

@@ -11,6 +11,7 @@ account = table(
     sa.Column("name", sa.String(80), nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     moment("created_at"),
+    sa.Index(None, "name", "id"),
 )
 
 post = table(

@@ -32,4 +32,7 @@ outbox = table(
     to("grid", nullable=True),
     sa.Column("content", Json, nullable=False),
     moment("at"),
+    # the database fills it in: PostgreSQL with the transaction that wrote the row, SQLite with 0
+    sa.Column("transaction_id", sa.BigInteger, nullable=False, server_default=sa.FetchedValue()),
+    sa.Index(None, "transaction_id", "id"),
 )

@@ -1,0 +1,1 @@
+"""Subscribers and changes for `make bench-live`."""

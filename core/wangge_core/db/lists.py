@@ -1,0 +1,120 @@
+"""Lists in conditions: bound as one parameter, or looked up first by a select, whatever the database would rather do.
+
+A statement is kept prepared and planned once for all values, so its form must say what the planner cannot guess.
+"""
+
+from typing import Any, cast
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class ListOf(TypeDecorator[list[Any]]):
+    """A bound list: an array on PostgreSQL, JSON text on SQLite."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def __init__(self, item: TypeEngine[Any]) -> None:
+        super().__init__()
+        self.item = item
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(ARRAY(self.item) if dialect.name == "postgresql" else sa.Text())
+
+    def process_bind_param(self, value: list[Any] | None, dialect: Dialect) -> Any:
+        return value if value is None or dialect.name == "postgresql" else orjson.dumps(value).decode()
+
+
+class Condition(FunctionElement[bool]):
+    """A truth value that stands in a WHERE as it is. SQLAlchemy would write `… = 1` on SQLite, which then uses no index."""
+
+    type = sa.Boolean()
+    inherit_cache = False
+
+    def self_group(self, against: Any = None) -> Any:
+        del against
+        return self
+
+
+class Among(Condition):
+    """True when the first expression is one of the bound list's values."""
+
+    inherit_cache = False
+
+
+def among(value: sa.ColumnElement[Any], values: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """`value IN values`, where `values` is one parameter of type `ListOf`."""
+    return Among(value, values)
+
+
+@compiles(Among, "postgresql")
+def _among_on_postgresql(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    value, values = (compiler.process(piece, **options) for piece in element.clauses)
+    return f"{value} = ANY ({values})"
+
+
+@compiles(Among, "sqlite")
+def _among_on_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> str:
+    value, values = (compiler.process(piece, **options) for piece in element.clauses)
+    return f"{value} IN (SELECT value FROM json_each({values}))"
+
+
+class Checked(FunctionElement[Any]):
+    """A column as it is, that SQLite goes by no index of: rows are come by another way, and it would rather take any index."""
+
+    inherit_cache = False
+
+    def __init__(self, column: sa.ColumnElement[Any]) -> None:
+        super().__init__(column)
+        self.type = column.type
+
+
+@compiles(Checked)
+def _checked(element: Checked, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(element.clauses, **options)
+
+
+@compiles(Checked, "sqlite")
+def _checked_on_sqlite(element: Checked, compiler: SQLCompiler, **options: Any) -> str:
+    return f"+{compiler.process(element.clauses, **options)}"
+
+
+class LookedUp(Condition):
+    """True when the first expression is one of what the select finds; the select is run first."""
+
+    inherit_cache = False
+
+
+def looked_up(value: sa.ColumnElement[Any], ids: sa.Select[Any] | sa.CompoundSelect[Any]) -> sa.ColumnElement[bool]:
+    """`value IN (ids)` for few ids: PostgreSQL makes an array of them and goes by the index of `value`, where it might else walk
+    all rows in the order that is asked for.
+    """
+    return LookedUp(value, ids.scalar_subquery())
+
+
+def is_looked_up(condition: Any) -> bool:
+    """Whether a condition is, or has in it outside of any select, one that looks ids up."""
+    if isinstance(condition, sa.BooleanClauseList):
+        return any(map(is_looked_up, condition.clauses))
+    if isinstance(condition, sa.Grouping | sa.UnaryExpression):  # SQLAlchemy wraps a truth value in an AND
+        return is_looked_up(cast("Any", condition).element)
+    return isinstance(condition, LookedUp)
+
+
+@compiles(LookedUp, "postgresql")
+def _looked_up_on_postgresql(element: LookedUp, compiler: SQLCompiler, **options: Any) -> str:
+    value, ids = (compiler.process(piece, **options) for piece in element.clauses)
+    return f"{value} = ANY (ARRAY{ids})"
+
+
+@compiles(LookedUp, "sqlite")
+def _looked_up_on_sqlite(element: LookedUp, compiler: SQLCompiler, **options: Any) -> str:
+    value, ids = (compiler.process(piece, **options) for piece in element.clauses)
+    return f"{value} IN {ids}"

@@ -1,0 +1,1 @@
+"""Text search in Chinese and English: how texts are cut, how a statement finds them, and which are common."""

@@ -1,0 +1,65 @@
+"""Changes: the message that one change is for a group of subscribers, and whom a change can concern at all."""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import cast
+
+import orjson
+from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, parse
+
+from wangge_core.db.columns import instant_text
+from wangge_core.db.outbox.pages import Change
+from wangge_core.rights.viewers import Viewer
+from wangge_schema.live.documents import Asked
+from wangge_schema.live.streams import Message
+from wangge_schema.live.types import TOPICS, WhatChanged
+from wangge_schema.reading.select import Chosen
+
+
+def _bare() -> FieldNode:
+    (operation,) = parse("{ event { __typename } }").definitions
+    (field,) = cast("OperationDefinitionNode", operation).selection_set.selections
+    return cast("FieldNode", field)
+
+
+NULL = b"null"
+BARE_EVENT = _bare()
+"""What is read where the event itself is not asked for: whether the viewer may see it."""
+
+
+def rights_of(viewer: Viewer) -> Hashable:
+    """What of a viewer decides what is read: two with the same value read the same."""
+    scopes = frozenset((capability, scope.paths) for capability, scope in viewer.scopes.items() if scope.paths)
+    return viewer.account_id, viewer.language, viewer.posts, scopes
+
+
+async def read_message(asked: Asked, change: Change) -> Message | None:
+    """The message for a change; None where the viewer may not see the event. Raises what reading raises."""
+    session, field = asked.session, asked.field
+    await session.shared.refresh()
+    chosen = field.children()
+    found: dict[str, bytes] = {}
+    for one in [one for one in chosen if one.name == "event"] or [_bare_event(field)]:
+        found[one.key] = await session.thing((field.key, one.key), one, change.thing_id)
+        if found[one.key] == NULL:
+            return None
+    return _message(field, chosen, change.position.cursor, change.at, TOPICS[change.topic], found)
+
+
+def started_message(field: Chosen, cursor: str, at: datetime) -> Message:
+    """The first message of a stream: where it begins."""
+    return _message(field, field.children(), cursor, at, WhatChanged.STARTED, {})
+
+
+def _bare_event(field: Chosen) -> Chosen:
+    type = cast("GraphQLObjectType", field.type)
+    return replace(field, key="", name="event", nodes=(BARE_EVENT,), field=type.fields["event"])
+
+
+def _message(
+    field: Chosen, chosen: list[Chosen], cursor: str, at: datetime, change: WhatChanged, events: Mapping[str, bytes]
+) -> Message:
+    values = {"__typename": field.type.name, "cursor": cursor, "at": instant_text(at), "change": change.name}
+    members = {one.key: orjson.Fragment(events.get(one.key, NULL)) if one.name == "event" else values[one.name] for one in chosen}
+    return Message(orjson.dumps({"data": {field.key: members}}), cursor)

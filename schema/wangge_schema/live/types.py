@@ -1,0 +1,64 @@
+"""The root of all subscriptions, and what they tell. Nothing here is resolved: `changes.py` writes the messages."""
+
+from collections.abc import AsyncGenerator
+from enum import auto
+from typing import Annotated
+
+import strawberry
+
+from wangge_core.plugin.declarations.labels import Choice
+from wangge_schema.reading.enums import enum_type
+from wangge_schema.scalars import DateTime
+from wangge_schema.types.events import Event
+
+
+class WhatChanged(Choice):
+    """What happened to an event. STARTED comes once, first, and tells of no event: its cursor is where to resume from."""
+
+    STARTED = auto(), "开始"
+    REPORTED = auto(), "上报"
+    MOVED = auto(), "流转"
+    COMMENTED = auto(), "备注"
+
+
+enum_type(WhatChanged)
+TOPICS = {
+    "event.reported": WhatChanged.REPORTED,
+    "event.moved": WhatChanged.MOVED,
+    "event.commented": WhatChanged.COMMENTED,
+}
+"""What the topics of the outbox are called here; others are not told."""
+
+
+@strawberry.type(description="Something that happened to an event.")
+class EventChange:
+    cursor: str = strawberry.field(
+        description="The place right after this change. Give it as `after` to be told all that came after it, however long ago."
+    )
+    at: DateTime = strawberry.field(description="When it happened.")
+    change: WhatChanged = strawberry.field(description="What happened.")
+    event: Event | None = strawberry.field(description="The event as it is now; null with STARTED.")
+
+
+@strawberry.type(description="What can be followed, over WebSocket (`graphql-transport-ws`) or as server-sent events.")
+class Subscription:
+    @strawberry.subscription(
+        description="Changes of the events that the viewer may see, in order. Without `after` the first message is STARTED: what happens "
+        "from then on is told, so read lists after it. Errors: ID_INVALID, CURSOR_INVALID, CURSOR_TOO_OLD, UNAUTHENTICATED, SLOW_CONSUMER."
+    )
+    async def event_changed(
+        self,
+        grid: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only events in this grid and below it: its global id, or the code of a base grid."),
+        ] = strawberry.UNSET,
+        kinds: Annotated[
+            list[strawberry.ID] | None,
+            strawberry.argument(description="Only events that are of one of these kinds after the change; at most 200."),
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="Resume: only what came after this cursor.")
+        ] = strawberry.UNSET,
+    ) -> AsyncGenerator[EventChange, None]:
+        raise AssertionError("subscriptions are written by the live room")
+        yield

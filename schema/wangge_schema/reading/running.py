@@ -1,0 +1,24 @@
+"""Running: a plan with the values of one request, straight on the database."""
+
+from graphql import GraphQLError
+
+from wangge_core.db.reads import ReadError
+from wangge_core.deployment import Deployment
+from wangge_core.events.workflows import UnknownVersionError
+from wangge_schema.reading.declare import Reader
+from wangge_schema.reading.plans import Plan
+
+
+async def run(deployment: Deployment, plan: Plan, reader: Reader) -> bytes:
+    """The JSON of a field. Raises GraphQLError with a code where the reason lies in what was asked."""
+    parameters = plan.parameters(reader)
+    try:
+        found = await deployment.reads.value(plan.statement, parameters)
+    except ReadError as error:
+        raise GraphQLError(error.message, extensions={"code": error.code}) from None
+    try:
+        return plan.answer(found, reader)
+    except UnknownVersionError:  # another process has started with newer plugins
+        async with deployment.read() as work:
+            await reader.definitions.load(work)
+        return plan.answer(found, reader)

@@ -1,0 +1,223 @@
+"""A richer town for generated operations: everything that a row can be, in few rows, the same for the same seed.
+
+It is written into the tables directly, on top of `make_town`, because much of it is what years leave behind and no operation makes
+today: ended posts, old versions of a workflow, kinds of plugins that are gone, ties, nulls. Texts that not everybody may see carry
+a mark, `‹Building 12›`, so that a leak shows in the bytes of an answer whatever was asked.
+"""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+import sqlalchemy as sa
+from generated_events import Matters
+from generated_filling import GONE, NOW, SEED, Ground, mark
+
+from towns import COMMUNITY, DISTRICT, SUBDISTRICT
+from wangge_core.db import tables as t
+from wangge_core.db.columns import Instant
+from wangge_core.db.work import Work
+from wangge_core.deployment import Deployment
+
+
+async def enrich(deployment: Deployment) -> None:
+    """Fill the small town further."""
+    async with deployment.write() as work:
+        await _at_fixed_times(work)
+        await _Town(work, Random(SEED)).everything()
+
+
+async def _at_fixed_times(work: Work) -> None:
+    """Have what is there already made long ago, so that the town is the same whenever it is made."""
+    for table in (t.grid, t.building, t.household, t.person, t.account, t.post, t.workflow_version):
+        moments = [column for column in table.c if isinstance(column.type, Instant) and not column.nullable]
+        await work.run(sa.update(table).values({column: NOW - timedelta(days=100) for column in moments}))
+
+
+class _Town(Matters):
+    """Writes everything in order."""
+
+    async def everything(self) -> None:
+        await self.local_kinds()
+        await self.grids()
+        await self.overlays()
+        await self.handling_offices()
+        await self.buildings()
+        await self.people()
+        await self.things()
+        await self.staff()
+        await self.versions()
+        await self.events()
+
+    async def local_kinds(self) -> None:
+        """A local catalogue below a declared kind, and kinds of a plugin that is gone."""
+        base = {
+            "available": True,
+            "priority": "NORMAL",
+            "details_type": None,
+            "detail_fields": [],
+            "involves": [],
+            "parent_id": None,
+        }
+        base |= {"catalogue": None, "retired_because": None, "workflow_id": "community.three_loops"}
+        parent = next(iter(self.registry.event_kinds))
+        rows = [
+            {
+                "id": f"local.city.{key}",
+                "plugin": "local",
+                "ordinal": key % 3,
+                "label": {"zh": f"本地{key}", "en": f'Local "{key}"'},
+            }
+            | {
+                "parent_id": parent if key < 3 else "local.city.0",
+                "catalogue": "city",
+                "retired_because": self.maybe("merged", 0.3),
+            }
+            for key in range(7)
+        ]
+        rows.append(
+            {"id": f"{GONE}.matter", "plugin": GONE, "ordinal": 0, "label": {"zh": "旧事", "en": "Gone"}, "available": False}
+        )
+        for row in rows:
+            await self.work.insert(t.event_kind, [base | row])
+        gone = {"plugin": GONE, "ordinal": 0, "available": False, "label": {"zh": "旧", "en": "Gone"}}
+        for table in (t.asset_kind, t.place_kind):
+            await self.work.insert(table, [gone | {"id": f"{GONE}.thing", "details_type": "GoneDetails", "detail_fields": []}])
+        await self.work.insert(t.role, [gone | {"id": f"{GONE}.role", "level": "GRID", "duty": "none", "may": [], "acts_as": []}])
+
+    async def grids(self) -> None:
+        await self.start_ids(t.grid)
+        types = [id for id, one in self.registry.grid_types.items() if not one.overlay and id != "community.division"]
+        paths = {row.id: row for row in await self.work.rows(sa.select(t.grid.c.id, t.grid.c.code, t.grid.c.path, t.grid.c.depth))}
+        by_code = {row.code: (row.id, row.path, row.depth) for row in paths.values()}
+        divisions = [(f"{SUBDISTRICT}002", SUBDISTRICT), (f"{DISTRICT}002", DISTRICT), (f"{DISTRICT}002001", f"{DISTRICT}002")]
+        leaves = [(f"{COMMUNITY}{n:03}", COMMUNITY) for n in range(5, 11)]
+        leaves += [(f"{code}{n:03}", code) for code in (f"{SUBDISTRICT}002", f"{DISTRICT}002001") for n in range(1, 5)]
+        for code, parent in [("999902", None), *divisions, *leaves]:
+            type = "community.division" if len(code) < 15 else types[self.random.randrange(len(types))]
+            id = self.id(t.grid)
+            above = by_code.get(parent or "", (None, "", -1))
+            by_code[code] = (id, f"{above[1]}{id}.", above[2] + 1)
+            await self.work.insert(t.grid, [self.grid(id, code, type, above)])
+        await self.work.run(sa.update(t.grid).where(t.grid.c.code == COMMUNITY).values(name="Willow"))
+        rows = await self.work.rows(sa.select(t.grid.c.id, t.grid.c.path).where(t.grid.c.layer_id == "base"))
+        self.ground = Ground({row.id: row.path for row in rows})
+
+    def grid(self, id: int, code: str, type: str, above: tuple[int | None, str, int], layer: str = "base") -> dict[str, Any]:
+        definition = self.registry.grid_types[type]
+        level = {6: "DISTRICT", 9: "SUBDISTRICT", 12: "COMMUNITY"}.get(len(code), "GRID")
+        path = f"{above[1]}{id}."
+        return {
+            "id": id, "layer_id": layer, "grid_type_id": type, "parent_id": above[0], "path": path, "depth": above[2] + 1,
+            "level": level, "code": code, "name": self.name(), "version": 1, "created_at": self.moment(), "updated_at": self.moment(),
+            "staffing_id": self.maybe(definition.staffing[0].id if definition.staffing else None),
+            "details": self.details(definition.details, path),
+        }  # fmt: skip
+
+    async def overlays(self) -> None:
+        """A layer of the police with grids over base grids of several communities, one grid without parts."""
+        await self.work.insert(t.grid_layer, [{"id": "police", "label": {"zh": "警务网格", "en": "Police's grids"}, "base": False}])
+        type = next(id for id, one in self.registry.grid_types.items() if one.overlay)
+        self.overlay: dict[int, list[int]] = {}
+        for number in range(4):
+            id = self.id(t.grid)
+            code = COMMUNITY if number == 0 else f"P{number}"  # a code may stand in two layers
+            await self.work.insert(t.grid, [self.grid(id, code, type, (None, "", -1), "police")])
+            self.overlay[id] = [] if number == 3 else sorted(self.random.sample(self.ground.ids, 3))
+            parts = [{"overlay_grid_id": id, "base_grid_id": part} for part in self.overlay[id]]
+            await self.work.insert(t.grid_part, parts)
+
+    async def handling_offices(self) -> None:
+        await self.start_ids(t.office)
+        rows = [{"id": self.id(t.office), "code": code, "name": self.name()} for code in ("Parks", "parks", "fire_brigade", "燃气")]
+        await self.work.insert(t.office, rows)
+
+    async def buildings(self) -> None:
+        await self.start_ids(t.building, t.unit, t.organization)
+        buildings, units = [], []
+        for _ in range(24):
+            id = self.id(t.building)
+            buildings.append({
+                "id": id, "grid_id": self.random.choice(self.ground.ids), "name": self.name(), "address": self.maybe(mark("Building", id)),
+                "floors": self.maybe(self.random.randrange(40)), "longitude": self.degrees(100, 120), "latitude": self.degrees(20, 40),
+                "source_name": None, "source_key": None, "created_at": self.moment(),
+            })  # fmt: skip
+            for _ in range(self.random.choice((0, 1, 3, 5))):
+                unit = self.id(t.unit)
+                units.append({"id": unit, "building_id": id, "name": f"{self.random.randrange(300)} {mark('Unit', unit)}",
+                              "use": self.random.choice(("HOME", "SHOP", "OTHER"))})  # fmt: skip
+        await self.work.insert(t.building, buildings)
+        await self.work.insert(t.unit, units)
+        all_units = await self.ids(t.unit)
+        organizations = []
+        for _ in range(16):
+            id = self.id(t.organization)
+            organizations.append({
+                "id": id, "grid_id": self.random.choice(self.ground.ids), "unit_id": self.maybe(self.random.choice(all_units)),
+                "name": self.name(), "trade": self.maybe(mark("Organization", id)), "source_name": None, "source_key": None,
+                "created_at": self.moment(),
+            })  # fmt: skip
+        await self.work.insert(t.organization, organizations)
+
+    async def people(self) -> None:
+        await self.start_ids(t.household, t.person)
+        units = await self.ids(t.unit)
+        homes = []
+        for _ in range(14):
+            id = self.id(t.household)
+            homes.append({"id": id, "grid_id": self.random.choice(self.ground.ids), "unit_id": self.maybe(self.random.choice(units)),
+                          "name": f"Home {mark('Household', id)}", "created_at": self.moment()})  # fmt: skip
+        await self.work.insert(t.household, homes)
+        households = await self.ids(t.household)
+        persons = []
+        for number in range(36):
+            id = self.id(t.person)
+            persons.append({
+                "id": id, "grid_id": self.random.choice(self.ground.ids), "household_id": self.maybe(self.random.choice(households)),
+                "name": self.name() if number % 2 else f"Lin {mark('Person', id)}",
+                "gender": self.random.choice((None, "FEMALE", "MALE", "OTHER")),
+                "born_on": self.maybe(date(1930, 1, 1) + timedelta(days=self.random.randrange(30_000)), 0.7),
+                "residence": self.random.choice(("PERMANENT", "TEMPORARY")), "source_name": None, "source_key": None,
+                "created_at": self.moment(),
+            })  # fmt: skip
+        await self.work.insert(t.person, persons)
+
+    async def things(self) -> None:
+        await self.start_ids(t.asset, t.place)
+        for table, kinds, type in ((t.asset, self.registry.asset_kinds, "Asset"), (t.place, self.registry.place_kinds, "Place")):
+            rows = []
+            for number in range(24):
+                id, grid = self.id(table), self.random.choice(self.ground.ids)
+                kind = kinds[self.random.choice(list(kinds))] if number % 6 else None
+                details = self.details(kind.details, self.ground.grids[grid]) if kind else self.unlabelled(grid)
+                rows.append({
+                    "id": id, "grid_id": grid, "kind_id": kind.id if kind else f"{GONE}.thing", "details": details,
+                    "name": self.name() if number % 2 or type == "Place" else f"Lamp {mark(type, id)}",
+                    "longitude": self.degrees(-180, 180), "latitude": self.degrees(-90, 90), "created_at": self.moment(),
+                })  # fmt: skip
+            await self.work.insert(table, rows)
+
+    async def staff(self) -> None:
+        """Accounts with no post, one, several, of which some are over, some not begun, some in an overlay or an office."""
+        await self.start_ids(t.account, t.post)
+        offices = await self.ids(t.office)
+        roles = list(self.registry.roles)
+        accounts, posts = [], []
+        for number in range(24):
+            id = self.id(t.account)
+            accounts.append({"id": id, "login": f"made{number:02}", "name": f"{self.name()} {mark('Account', id)}",
+                             "active": number % 8 != 7, "created_at": self.moment()})  # fmt: skip
+            for _ in range(number % 5):
+                post = self.id(t.post)
+                starts = self.random.choice((self.moment(), self.moment(), NOW + timedelta(days=3), NOW))
+                role = self.random.choice([*roles, f"{GONE}.role"])
+                posts.append({
+                    "id": post, "account_id": id, "role_id": role,
+                    "grid_id": self.random.choice([*self.ground.ids, *self.overlay]),
+                    "office_id": self.maybe(self.random.choice(offices), 0.4),
+                    "starts_at": starts, "ends_at": self.random.choice((None, None, starts + timedelta(days=5), NOW + timedelta(days=30))),
+                    "end_reason": self.maybe(mark("Post", post), 0.7), "created_at": self.moment(),
+                })  # fmt: skip
+        await self.work.insert(t.account, accounts)
+        await self.work.insert(t.post, posts)
+        self.accounts, self.posts, self.offices = await self.ids(t.account), await self.ids(t.post), offices

@@ -1,0 +1,296 @@
+"""The interpreter: the answer that an operation must have, made field by field and row by row."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from graphql import DocumentNode, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, get_named_type
+
+from oracle import filters, lists
+from oracle.documents import ArgumentError, Asked, Request, RequestError
+from oracle.sees import MASKS, sees
+from oracle.values import reads, shown, source_of, to_json
+from oracle.world import Key, World
+from wangge_core.rights.viewers import Viewer
+from wangge_schema.reading.declare import ById, ByIds, Computed, Connected, Gather, Itself, RootOne, Scalar, Source, ToMany, ToOne
+
+MOST_IDS = 100
+
+
+@dataclass
+class Expected:
+    """The answer that must be. `data` is None where nothing stands in it; `codes` say which errors a root field may have."""
+
+    data: dict[str, Any] | None
+    codes: dict[str, set[str]] = field(default_factory=dict)
+    executed: bool = True
+    root_fields: int = 0
+    objects: int = 0
+    """How many objects were read of the tables for it."""
+
+
+def interpret(
+    world: World,
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    variables: Mapping[str, Any],
+    viewer: Viewer,
+    operation_name: str | None = None,
+) -> Expected:
+    """The answer to an operation of one viewer."""
+    try:
+        request = Request(schema, document, variables, operation_name)
+    except RequestError:
+        return Expected(None, executed=False)
+    return Interpreter(world, request, viewer).answer()
+
+
+class Interpreter:
+    def __init__(self, world: World, request: Request, viewer: Viewer) -> None:
+        self.world, self.request, self.viewer = world, request, viewer
+        self.reader = world.reader(viewer)
+        self.objects = 0
+        assert request.schema.query_type is not None
+        self.query = request.schema.query_type
+
+    def answer(self) -> Expected:
+        data: dict[str, Any] | None = {}
+        codes: dict[str, set[str]] = {}
+        asked = self.request.asked(self.query, [self.request.operation.selection_set])
+        for one in asked:
+            value = None
+            codes[one.key] = set() if one.name == "__typename" else set(self.faults_of_root(one))
+            if not codes[one.key]:
+                value = self.query.name if one.name == "__typename" else self.root(one)
+            if codes[one.key] and one.field is not None and isinstance(one.field.type, GraphQLNonNull):
+                data = None
+            elif data is not None:
+                data[one.key] = value
+        codes = {key: found for key, found in codes.items() if found}
+        read = sum(one.name != "__typename" for one in asked)
+        return Expected(data, codes, root_fields=read, objects=self.objects)
+
+    # ---- what is wrong with the arguments, wherever a field would be read
+
+    def faults_of_root(self, asked: Asked) -> Iterator[str]:
+        try:
+            arguments = self.request.arguments(asked)
+        except ArgumentError as error:
+            yield error.code
+            return
+        assert asked.field is not None
+        match reads(asked.field):
+            case Connected():
+                yield from self.faults_of_list(asked)
+            case ById():
+                yield from self.faults_of_ids(asked, [arguments["id"]])
+            case ByIds():
+                if len(arguments["ids"]) > MOST_IDS:
+                    yield "PAGE_INVALID"
+                yield from self.faults_of_ids(asked, arguments["ids"])
+            case _:
+                yield from self.faults_below(asked, target_of(asked))
+
+    def faults_of_ids(self, asked: Asked, ids: list[str]) -> Iterator[str]:
+        for id in ids:
+            try:
+                yield from self.faults_below(asked, self.named(id)[0])
+            except ArgumentError as error:
+                yield error.code
+
+    def faults_of_list(self, asked: Asked) -> Iterator[str]:
+        connection = target_of(asked)
+        node = node_of(connection)
+        try:
+            arguments = self.request.arguments(asked)
+            lists.wanted(source_of(node), arguments)
+            filters.check(arguments.get("filter"))
+        except ArgumentError as error:
+            yield error.code
+        for one in self.request.below(asked, connection):
+            if one.name == "nodes":
+                yield from self.faults_below(one, node)
+            elif one.name == "edges":
+                for inner in self.request.below(one, edge_of(connection)):
+                    if inner.name == "node":
+                        yield from self.faults_below(inner, node)
+
+    def faults_below(self, asked: Asked, type: GraphQLObjectType) -> Iterator[str]:
+        for one in self.request.below(asked, type):
+            if one.field is None:
+                continue
+            declared = reads(one.field)
+            if isinstance(declared, Connected):
+                yield from self.faults_of_list(one)
+            elif isinstance(declared, ToOne | ToMany):
+                yield from self.faults_below(one, target_of(one))
+
+    # ---- root fields
+
+    def root(self, asked: Asked) -> Any:
+        assert asked.field is not None
+        arguments = self.request.arguments(asked)
+        match reads(asked.field):
+            case Connected():
+                source = source_of(node_of(target_of(asked)))
+                return self.connection(asked, list(self.world.rows(source.table)))
+            case RootOne(column, argument, among):
+                type = target_of(asked)
+                source = source_of(type)
+                counted = self.world.among(source.table, among, self.viewer)
+                rows = self.world.rows(source.table)
+                return self.first(asked, type, [id for id in counted if rows[id][column] == arguments[argument]])
+            case ById():
+                return self.thing(asked, arguments["id"])
+            case ByIds():
+                return [self.thing(asked, id) for id in arguments["ids"]]
+            case Itself():
+                type = target_of(asked)
+                return self.object(asked, type, next(iter(self.world.rows(source_of(type).table))))
+            case other:
+                raise AssertionError(f"the oracle does not know the root field {asked.name}: {other}")
+
+    def named(self, id: str) -> tuple[GraphQLObjectType, int]:
+        """The type and the key of a global id. Raises ArgumentError."""
+        prefix, _, key = id.partition(":")
+        type = self.request.schema.type_map.get(prefix)
+        if not isinstance(type, GraphQLObjectType) or "Node" not in {one.name for one in type.interfaces}:
+            raise ArgumentError("ID_INVALID")
+        if not key or len(key) > 18 or set(key) - set("0123456789"):
+            raise ArgumentError("ID_INVALID")
+        return type, int(key)
+
+    def thing(self, asked: Asked, id: str) -> Any:
+        type, key = self.named(id)
+        return self.first(asked, type, [key] if key in self.world.rows(source_of(type).table) else [])
+
+    # ---- rows
+
+    def visible(self, source: Source, ids: list[Key]) -> list[Key]:
+        rows = self.world.rows(source.table)
+        return [id for id in ids if sees(self.world, self.viewer, source.name, rows[id])]
+
+    def first(self, asked: Asked, type: GraphQLObjectType, ids: list[Key]) -> Any:
+        """The one visible row, or null."""
+        found = self.visible(source_of(type), ids)
+        assert len(found) < 2, f"{asked.name} could be any of {found}"
+        return self.object(asked, type, found[0]) if found else None
+
+    def object(self, asked: Asked, type: GraphQLObjectType, id: Key) -> dict[str, Any]:
+        self.objects += 1
+        return {one.key: self.checked(one, type, id) for one in self.request.below(asked, type)}
+
+    def checked(self, asked: Asked, type: GraphQLObjectType, id: Key) -> Any:
+        value = self.field(asked, type, id)
+        may_be_null = asked.field is not None and not isinstance(asked.field.type, GraphQLNonNull)
+        assert value is not None or may_be_null, f"{type.name}.{asked.name} of {id} is null, which the schema rules out"
+        return value
+
+    def field(self, asked: Asked, type: GraphQLObjectType, id: Key) -> Any:
+        if asked.field is None:
+            return type.name
+        table = source_of(type).table
+        match reads(asked.field):
+            case Scalar() as scalar:
+                return self.scalar(asked, type, scalar, id)
+            case ToOne(join):
+                return self.first(asked, target_of(asked), self.joined(table, asked, join, id))
+            case ToMany(join, order, most):
+                return self.many(asked, self.joined(table, asked, join, id), order)[:most]
+            case Connected(join):
+                target = source_of(node_of(target_of(asked)))
+                assert join is not None
+                return self.connection(asked, self.world.joined(table, target.table, join, self.viewer).get(id, []))
+            case Computed(needs, finish):
+                found = {name: self.need(table, need, id) for name, need in needs.items()}
+                return shown(finish(found, self.reader), asked.field.type, asked, self.request)
+            case other:
+                raise AssertionError(f"the oracle does not know {type.name}.{asked.name}: {other}")
+
+    def scalar(self, asked: Asked, type: GraphQLObjectType, scalar: Scalar, id: Key) -> Any:
+        """A value, or what is shown in its place to whom it is masked for."""
+        table, expression = source_of(type).table, scalar.expression
+        if scalar.mask is not None and not MASKS[type.name, asked.name](self.world, self.viewer, self.world.rows(table)[id]):
+            if scalar.mask.otherwise is None:
+                return None
+            expression = scalar.mask.otherwise
+        return to_json(self.world.values(table, expression, self.viewer)[id], scalar.form)
+
+    def joined(self, table: Any, asked: Asked, join: Any, id: Key) -> list[Key]:
+        return self.world.joined(table, source_of(target_of(asked)).table, join, self.viewer).get(id, [])
+
+    def many(self, asked: Asked, ids: list[Key], order: str) -> list[Any]:
+        type = target_of(asked)
+        source = source_of(type)
+        rows = self.world.rows(source.table)
+        found = sorted(self.visible(source, ids), key=lambda id: (rows[id][order], id))
+        return [self.object(asked, type, id) for id in found]
+
+    def need(self, table: Any, need: Scalar | Gather, id: Key) -> Any:
+        if isinstance(need, Scalar):
+            return to_json(self.world.values(table, need.expression, self.viewer)[id], need.form)
+        rows = self.world.gathered(table, need, self.viewer).get(id, [])
+        return [{name: self.need(need.table, one, row) for name, one in need.columns.items()} for row in rows]
+
+    # ---- lists
+
+    def connection(self, asked: Asked, ids: list[Key]) -> dict[str, Any]:
+        connection = target_of(asked)
+        source = source_of(node_of(connection))
+        arguments = self.request.arguments(asked)
+        given = arguments.get("filter")
+        through = [id for id in self.visible(source, ids) if filters.passes(self.world, source, self.viewer, id, given)]
+        want = lists.wanted(source, arguments)
+        page = lists.page(self.world.rows(source.table), through, want)
+        return {one.key: self.part(one, connection, source, want, page) for one in self.request.below(asked, connection)}
+
+    def part(self, asked: Asked, connection: GraphQLObjectType, source: Source, want: lists.Wanted, page: lists.Page) -> Any:
+        node = node_of(connection)
+        match asked.name:
+            case "__typename":
+                return connection.name
+            case "totalCount":
+                return page.total
+            case "nodes":
+                return [self.object(asked, node, id) for id in page.ids]
+            case "pageInfo":
+                return self.page_info(asked, source, want, page)
+            case "edges":
+                return [self.edge(asked, connection, source, want, id) for id in page.ids]
+            case other:
+                raise AssertionError(f"the oracle does not know {other} of a connection")
+
+    def edge(self, asked: Asked, connection: GraphQLObjectType, source: Source, want: lists.Wanted, id: Key) -> dict[str, Any]:
+        edge, found = edge_of(connection), dict[str, Any]()
+        for one in self.request.below(asked, edge):
+            if one.name == "node":
+                found[one.key] = self.object(one, node_of(connection), id)
+            else:
+                found[one.key] = edge.name if one.name == "__typename" else self.cursor(source, want, id)
+        return found
+
+    def cursor(self, source: Source, want: lists.Wanted, id: Key) -> lists.Cursor:
+        return lists.Cursor(source.name, want.order, self.world.rows(source.table)[id][want.order], id)
+
+    def page_info(self, asked: Asked, source: Source, want: lists.Wanted, page: lists.Page) -> dict[str, Any]:
+        ends = [self.cursor(source, want, id) for id in page.ids[:1] + page.ids[-1:]] or [None, None]
+        values = {"hasNextPage": page.has_next, "hasPreviousPage": page.has_previous, "__typename": "PageInfo"}
+        values |= {"startCursor": ends[0], "endCursor": ends[-1]}
+        type = target_of(asked)
+        return {one.key: values[one.name] for one in self.request.below(asked, type)}
+
+
+def target_of(asked: Asked) -> GraphQLObjectType:
+    """The object type of a field."""
+    assert asked.field is not None
+    type = get_named_type(asked.field.type)
+    assert isinstance(type, GraphQLObjectType), type
+    return type
+
+
+def node_of(connection: GraphQLObjectType) -> Any:
+    return get_named_type(connection.fields["nodes"].type)
+
+
+def edge_of(connection: GraphQLObjectType) -> Any:
+    return get_named_type(connection.fields["edges"].type)

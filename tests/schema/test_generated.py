@@ -1,0 +1,211 @@
+"""Generated operations: whatever is asked, by whomever, in one statement each, the planner answers what the oracle says.
+
+`WANGGE_GENERATED_SEED=123` runs the documents of one seed; `WANGGE_GENERATED=5000` says how many operations the long run has.
+"""
+
+import asyncio
+import dataclasses
+import os
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import strawberry
+from generated_filling import NOW
+from generated_runs import RUNS, Bench, DisagreementError, Run
+from generated_town import enrich
+from graphql import GraphQLObjectType
+from oracle.sees import MASKS, RULES
+from oracle.values import reads, source_of
+from oracle.world import Database, World
+
+from databases import PostgreSQL
+from wangge_core.db import tables as t
+from wangge_core.db.engines import database_url
+from wangge_core.deployment import Deployment
+from wangge_core.rights import bound
+from wangge_core.rights.viewers import load_viewer
+from wangge_core.rights.visibility import everybody
+from wangge_core.rules import Rules
+from wangge_schema import details
+from wangge_schema.reading import connections, filters, given, listing, plan
+from wangge_schema.reading.declare import SOURCE, Scalar, Source
+from wangge_schema.reading.plans import Plan
+
+pytestmark = pytest.mark.anyio
+
+OPERATIONS = 500
+LONG = int(os.environ.get("WANGGE_GENERATED", "50000"))
+LONG_PARTS = 50
+ONE = os.environ.get("WANGGE_GENERATED_SEED")
+
+
+def now() -> Any:
+    """The town's time, which stands still."""
+    return NOW
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def rich_town(request: pytest.FixtureRequest, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a database with the richer town, made once, from which is only read."""
+    if request.param == "sqlite":
+        folder, _ = request.getfixturevalue("sqlite_templates")
+        path = tmp_path_factory.mktemp("generated") / "town.db"
+        shutil.copy(folder / "town.db", path)
+        fill(f"sqlite:///{path}", rules)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgreSQL = request.getfixturevalue("postgresql_templates")[0]
+    name = server.unused_name()
+    url = server.create(name, template="template_town")
+    fill(url, rules)
+    yield url
+    server.drop(name)
+
+
+def fill(url: str, rules: Rules) -> None:
+    async def fill() -> None:
+        deployment = Deployment(database_url(url), rules, clock=now)
+        await enrich(deployment)
+        await deployment.close()
+
+    asyncio.run(fill())
+
+
+@pytest.fixture(scope="module")
+def world(rich_town: str, rules: Rules) -> Iterator[World]:
+    """What the oracle knows of the town, kept for all tests."""
+    database = Database(database_url(rich_town), rules, now)
+    yield World(database)
+    database.close()
+
+
+@pytest.fixture
+async def bench(rich_town: str, rules: Rules, schema: strawberry.Schema, world: World) -> AsyncIterator[Bench]:
+    deployment = Deployment(database_url(rich_town), rules, clock=now)
+    async with deployment.read() as work:
+        logins = await work.rows(sa.select(t.account.c.login).where(t.account.c.active).order_by(t.account.c.id))
+        viewers = [await load_viewer(work, rules.registry, row.login) for row in logins]
+    yield Bench(deployment, schema, world, [viewer for viewer in viewers if viewer])
+    await deployment.close()
+
+
+async def agree(bench: Bench, part: int, parts: int, operations: int) -> None:
+    """Try the seeds of one part. The seeds of the long run are others."""
+    each = operations // RUNS // parts
+    first = part * each + (1_000_000 if parts > 1 else 0)
+    for seed in [int(ONE)] if ONE else range(first, first + each):
+        await bench.seed(seed)
+    told = bench.told
+    print(f"part {part}: {dict(told)}")
+    if told["operations"] >= OPERATIONS:  # of fewer, shares say little
+        assert told["refused"] < 0.05 * told["operations"], told
+        assert told["empty"] < 0.6 * told["operations"], told
+        assert told["objects"] > told["operations"], told
+
+
+async def test_planner_and_oracle_agree(bench: Bench) -> None:
+    await agree(bench, 0, 1, OPERATIONS)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("part", range(LONG_PARTS))
+async def test_planner_and_oracle_agree_for_long(bench: Bench, part: int) -> None:
+    await agree(bench, part, LONG_PARTS, LONG)
+
+
+def test_every_planned_type_has_a_rule_of_the_oracle(schema: strawberry.Schema) -> None:
+    types = [one for one in schema._schema.type_map.values() if isinstance(one, GraphQLObjectType)]
+    definitions = {one: one.extensions.get("strawberry-definition") for one in types}
+    planned = {one.name for one, found in definitions.items() if found and hasattr(found.origin, SOURCE)}
+    assert planned == set(RULES)
+
+
+EVERY_DETAIL = "{ events(first: 1000) { nodes { details { kind values { name text } } } } }"
+
+
+def test_every_masked_field_is_said_to_be_by_the_oracle(schema: strawberry.Schema) -> None:
+    types = [one for one in schema._schema.type_map.values() if isinstance(one, GraphQLObjectType) and one.name in RULES]
+    fields = [(type.name, name, reads(field)) for type in types for name, field in type.fields.items()]
+    assert {(type, name) for type, name, found in fields if isinstance(found, Scalar) and found.mask} == set(MASKS)
+
+
+async def finds(bench: Bench, seeds: int = 150) -> str:
+    """The first disagreement."""
+    for seed in range(seeds):
+        try:
+            await bench.seed(seed, shrinking=False)
+        except DisagreementError as error:
+            return str(error)
+    raise AssertionError(f"{seeds} documents have not shown the fault")
+
+
+@pytest.mark.parametrize("rich_town", ["sqlite"], indirect=True, scope="module")
+class TestThePlantedFaultIsFound:
+    """The oracle is worth what it finds: each of these breaks the planner in one place, for any database."""
+
+    @pytest.mark.parametrize("type", ["Event", "Person", "Building", "Unit", "Post", "Account"])
+    async def test_a_type_that_everybody_sees(self, bench: Bench, monkeypatch: pytest.MonkeyPatch, type: str) -> None:
+        source: Source = source_of(bench.graphql.type_map[type])
+        rule = source.rule
+        object.__setattr__(source, "rule", everybody)
+        try:
+            await finds(bench)
+        finally:
+            object.__setattr__(source, "rule", rule)
+
+    async def test_a_filter_that_is_left_out(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(listing, "condition", lambda *_: sa.true())
+        await finds(bench)
+
+    async def test_an_operator_that_compares_wrongly(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setitem(filters.OPERATORS, "lt", lambda column, value: column <= value)  # type: ignore[attr-defined]
+        monkeypatch.setitem(filters.OPERATORS, "eq", lambda column, value: column != value)  # type: ignore[attr-defined]
+        await finds(bench)
+
+    async def test_keys_in_another_order(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        json_object = plan.json_object
+        monkeypatch.setattr(plan, "json_object", lambda members: json_object(reversed(list(members))))
+        assert "keys" in await finds(bench)
+
+    async def test_a_cursor_that_is_ignored(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        read_page = connections.read_page
+        monkeypatch.setattr(connections, "read_page", lambda *given: dataclasses.replace(read_page(*given), cursor=None))
+        await finds(bench)
+
+    async def test_an_order_the_other_way_round(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        read_page = connections.read_page
+        monkeypatch.setattr(connections, "read_page", lambda *given: dataclasses.replace(read_page(*given), descending=True))
+        await finds(bench)
+
+    async def test_values_that_stay_in_a_kept_plan(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        kept: dict[str, Any] = {}
+        parameters = Plan.parameters
+        monkeypatch.setattr(Plan, "parameters", lambda self, reader: kept.setdefault(self.statement, parameters(self, reader)))
+        await finds(bench)
+
+    async def test_plans_that_are_kept_for_other_rights(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(bound, "shape", lambda *_: None)
+        await finds(bench)
+
+    async def test_plans_that_are_kept_for_variables_of_another_shape(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(given, "shape", lambda *_: None)
+        await finds(bench)
+
+    async def test_a_statement_too_many(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        value = bench.deployment.reads.value
+
+        async def twice(statement: str, parameters: Any) -> Any:
+            await value(statement, parameters)
+            return await value(statement, parameters)
+
+        monkeypatch.setattr(bench.deployment.reads, "value", twice)
+        assert "statements for" in await finds(bench)
+
+    async def test_private_details_that_are_shown(self, bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+        shown, api = details._shown, await bench.fresh(wide=False)
+        monkeypatch.setattr(details, "_shown", lambda fields, _: shown(fields, set()))
+        found = [await bench.tried(api, Run(EVERY_DETAIL, {}, viewer, None)) for viewer in bench.viewers]
+        assert any("mark private" in one for one in found if one)
