@@ -362,6 +362,7 @@ async def test_a_client_that_takes_nothing_is_let_go(
     app: Starlette, town: Town, head: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(events, "STUCK_SECONDS", 0.5)
+    monkeypatch.setattr(websocket, "STUCK_SECONDS", 0.5)
     monkeypatch.setattr(events, "HEARTBEAT_SECONDS", 0.05)
     async with event_source(app, {"query": FOLLOW}, authorization=head) as source:
         await source.changed()

@@ -67,7 +67,7 @@ def _among_on_sqlite(element: Among, compiler: SQLCompiler, **options: Any) -> s
 
 
 class Checked(FunctionElement[Any]):
-    """A column as it is, that SQLite goes by no index of: rows are come by another way, and it would rather take any index."""
+    """A column as it is, of which the database goes by no index: rows are come by another way, and it would rather take any."""
 
     inherit_cache = False
 
@@ -76,9 +76,9 @@ class Checked(FunctionElement[Any]):
         self.type = column.type
 
 
-@compiles(Checked)
-def _checked(element: Checked, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(element.clauses, **options)
+@compiles(Checked, "postgresql")
+def _checked_on_postgresql(element: Checked, compiler: SQLCompiler, **options: Any) -> str:
+    return f"(SELECT {compiler.process(element.clauses, **options)})"
 
 
 @compiles(Checked, "sqlite")

@@ -78,7 +78,9 @@ class ConnectionParts:
         """Whether something is put together from the rows of the page."""
         self.numbered = self.page.backward or "pageInfo" in asked
         """Whether rows must be numbered: to know the ends of the page, or to turn it round."""
-        self.layers: list[sa.Subquery] = []
+        self.layers: list[sa.Subquery | sa.CTE] = []
+        self.counts = "totalCount" in asked and bool(asked & {"nodes", "edges", "pageInfo"})
+        self.counted: sa.CTE | None = None
         self.condition: sa.ColumnElement[bool] | None = None
         self.frame = Frame(self.page_rows())
 
@@ -97,12 +99,21 @@ class ConnectionParts:
         listed = self.listing.page_rows(target)
         if self.page.cursor is not None:
             listed = sa.and_(listed, self.past_cursor(target))
-        if is_looked_up(listed):
-            return self.layer(
-                self.listing.correlated(sa.select(*target.c).where(listed).suffix_with("OFFSET 0", dialect="postgresql"))
-            )
-        self.condition = listed
-        return target
+        if not is_looked_up(listed):
+            self.condition = listed
+            return target
+        select = self.listing.correlated(sa.select(*target.c).where(listed).suffix_with("OFFSET 0", dialect="postgresql"))
+        if self.listing.row is None and self.page.cursor is None and self.counts:
+            self.counted = select.cte().prefix_with("MATERIALIZED", dialect="postgresql")
+            self.layers.append(self.counted)
+            return self.counted
+        return self.layer(select)
+
+    def count(self) -> sa.ColumnElement[int]:
+        """How many rows the list has: of those that are looked up for the page anyway, or of the whole list."""
+        if self.counted is None:
+            return self.listing.count(self.source.table.alias())
+        return sa.select(sa.func.count()).select_from(self.counted).scalar_subquery()
 
     def limited(self, rows: Row) -> sa.Select[Any]:
         select = sa.select(*rows.c).order_by(*self.directed(rows)).limit(self.size(more=1 if self.numbered else 0))
@@ -110,8 +121,9 @@ class ConnectionParts:
 
     def layer(self, select: sa.Select[Any]) -> sa.Subquery:
         """One more sub-select around the last."""
-        self.layers.append(select.subquery())
-        return self.layers[-1]
+        rows = select.subquery()
+        self.layers.append(rows)
+        return rows
 
     def size(self, *, more: int = 0) -> sa.ColumnElement[int]:
         """How many rows the page holds, and `more`."""
@@ -126,7 +138,7 @@ class ConnectionParts:
             case "pageInfo":
                 return json_object((inner.key, self.page_information(inner)) for inner in one.children()), None
             case "totalCount":
-                return JsonScalar(self.listing.count(self.source.table.alias()), "number"), None
+                return JsonScalar(self.count(), "number"), None
             case _:
                 return literal(f'"{self.chosen.type.name}"'), None
 

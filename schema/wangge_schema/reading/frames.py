@@ -35,7 +35,7 @@ class Frame:
         return sa.select(*columns).select_from(source)
 
 
-def keep_used(rows: sa.Subquery, outside: sa.Select[Any], *always: str) -> None:
+def keep_used(rows: sa.Subquery | sa.CTE, outside: sa.Select[Any], *always: str) -> None:
     """Drop the columns of a sub-select that nothing outside refers to, so that they are not carried through a sort."""
     used = {*always, *(column.key for column in _columns(outside) if column.table is rows)}
     inside = cast("sa.Select[Any]", rows.element)
