@@ -20,6 +20,7 @@ from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.plugin.registry import Registry
 from wangge_schema.reading.declare import Asking, Reader, Row, Scalar, computed, need
+from wangge_schema.reading.detail_filters import kinds
 from wangge_schema.reading.filters import camel
 from wangge_schema.reading.making import MAKE, make_class, make_enum, optional_field
 from wangge_schema.reading.project import Late, Typed
@@ -84,19 +85,6 @@ class DetailsTypes:
 
     types: tuple[type[Any], ...]
     inputs: Mapping[str, type[Any]]
-
-
-def kinds(registry: Registry, sort: str) -> Mapping[str, Any]:
-    """The declared kinds of a sort of thing by id."""
-    match sort:
-        case "event":
-            return registry.event_kinds
-        case "asset":
-            return registry.asset_kinds
-        case "place":
-            return registry.place_kinds
-        case _:
-            return registry.grid_types
 
 
 def definitions(registry: Registry, sort: str) -> dict[str, DetailsDefinition]:

@@ -27,7 +27,7 @@ def readiness(deployment: Deployment, *, most_seconds: float = MOST_SECONDS) -> 
         try:
             async with asyncio.timeout(most_seconds), deployment.read() as work:
                 current = await work.value(REVISION)
-        except Exception:
+        except Exception:  # for the one who asks, every reason why the database does not answer is the same
             return _unready("database")
         return JSONResponse({"status": "ready"}) if current == newest else _unready("revision")
 

@@ -178,7 +178,7 @@ class Live:
         try:
             position = read_cursor(stream.cursor, on_sqlite=self._on_sqlite)
             await self._join(stream, group.asked.by(viewer), group.wanted, position)
-        except Exception:
+        except Exception:  # whatever it was, the subscriber must not wait for ever; it is told further up
             stream.finish(BROKEN)
             raise
 
@@ -225,7 +225,7 @@ class Live:
             await stream.release()
         except OutboxCursorError as error:
             stream.finish(End(error.code, error.message, error.hint))
-        except Exception:
+        except Exception:  # nobody awaits this task, so it is told here and the subscriber let go
             log.exception("What a subscriber missed could not be read.")
             stream.finish(BROKEN)
         finally:

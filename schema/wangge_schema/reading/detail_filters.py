@@ -56,15 +56,22 @@ ONE_OF = MAKE.input(make_class("OneOf", {}), one_of=True).__strawberry_definitio
 Compare = Callable[[sa.ColumnElement[Any], str, Any], sa.ColumnElement[bool]]
 
 
+def kinds(registry: Registry, sort: str) -> Mapping[str, Any]:
+    """The declared kinds of a sort of thing by id."""
+    match sort:
+        case "event":
+            return registry.event_kinds
+        case "asset":
+            return registry.asset_kinds
+        case "place":
+            return registry.place_kinds
+        case _:
+            return registry.grid_types
+
+
 def definitions(registry: Registry, sort: str) -> Mapping[str, DetailsDefinition]:
     """The details of a sort of thing that have a field to filter by, by kind."""
-    kinds: Mapping[str, Any] = {
-        "event": registry.event_kinds,
-        "asset": registry.asset_kinds,
-        "place": registry.place_kinds,
-        "grid": registry.grid_types,
-    }[sort]
-    return {id: kind.details for id, kind in kinds.items() if kind.details and any(_filterable(sort, kind.details))}
+    return {id: kind.details for id, kind in kinds(registry, sort).items() if kind.details and any(_filterable(sort, kind.details))}
 
 
 def _filterable(sort: str, definition: DetailsDefinition) -> Iterator[DetailField]:

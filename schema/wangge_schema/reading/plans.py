@@ -16,7 +16,7 @@ from wangge_core.rights.bound import value_of
 from wangge_schema.errors import TooComplexError
 from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.finishing import Finisher
-from wangge_schema.reading.plan import Binder, Planner, Reveal
+from wangge_schema.reading.plan import Binder, Planner, Reveal, as_it_is
 
 MOST_PLANS = 2_000
 """How many plans a process keeps; each has some kilobytes of SQL."""
@@ -109,7 +109,7 @@ def compiled(dialect: Dialect, select: sa.Select[Any], binders: dict[str, Binder
 
 def _binder(statement: Any, name: str, binders: dict[str, Binder]) -> Binder:
     """How a parameter is found: given by a variable, the viewer's, or standing in the document."""
-    process: Callable[[Any], Any] = statement._bind_processors.get(name) or _as_it_is
+    process: Callable[[Any], Any] = statement._bind_processors.get(name) or as_it_is
     if name in binders:
         given = binders[name]
         return lambda reader: process(given(reader))
@@ -118,7 +118,3 @@ def _binder(statement: Any, name: str, binders: dict[str, Binder]) -> Binder:
         return lambda reader: process(viewers(reader.viewer))
     value = process(statement.binds[name].effective_value)
     return lambda _: value
-
-
-def _as_it_is(value: Any) -> Any:
-    return value

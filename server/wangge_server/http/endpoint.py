@@ -93,7 +93,7 @@ class GraphQLEndpoint:
             reply = failed(error.code, error.message, media, reason=error.reason)
         except ClientGoneError:
             raise
-        except Exception:
+        except Exception:  # the last door before the client: what went wrong inside is logged, not told
             LOG.exception("A request could not be answered.")
             reply = failed(INTERNAL, INSIDE, media)
         return self._kept(reply, headers) if by_get else reply

@@ -57,7 +57,7 @@ async def answers(
         raise FailedError(orjson.dumps(shown), *(one["extensions"]["code"] for one in shown)) from None
     except (FailedError, asyncio.CancelledError):
         raise
-    except Exception:
+    except Exception:  # the last door before the client: what went wrong inside is logged, not told
         log.exception("A live operation could not be answered.")
         raise failed(INTERNAL, INSIDE) from None
     watched.status, watched.trusted = EXECUTED.graphql, request.document_id is not None
