@@ -18,7 +18,7 @@ from wangge_core.db.tables.search import SEARCHED
 from wangge_core.deployment import Deployment
 from wangge_core.errors import WanggeError
 from wangge_core.events.workflows import current_versions
-from wangge_core.search.grams import grams_of
+from wangge_core.search.grams import folded_apart, grams_of
 from wangge_server.settings import read_settings, rules_of
 
 CHUNK = 20_000
@@ -114,12 +114,14 @@ async def _load(database: Loader, town: Town, events: Events) -> None:
 
 
 async def _load_searched(database: Loader, table: str, rows: Sequence[Row]) -> None:
-    """Load rows, and the grams of their text where the table is searched."""
+    """Load rows, and what is searched of them where the table is searched."""
     columns = COLUMNS[table].split()
-    await database.load(table, columns, rows)
-    if table in SEARCHED:
-        at = columns.index(SEARCHED[table])
-        await database.load(t.search[table].name, ("id", "grams"), ((row[0], grams_of(row[at])) for row in rows))
+    if table not in SEARCHED:
+        await database.load(table, columns, rows)
+        return
+    at = columns.index(SEARCHED[table])
+    await database.load(table, [*columns, "folded"], ((*row, folded_apart(row[at])) for row in rows))
+    await database.load(t.search[table].name, ("id", "grams"), ((row[0], grams_of(row[at])) for row in rows))
 
 
 def chunks(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -20,10 +20,13 @@ from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.plugin.registry import Registry
 from wangge_schema.reading.declare import Asking, Reader, Row, Scalar, computed, need
+from wangge_schema.reading.detail_fields import UNAVAILABLE, Guards, details_object
 from wangge_schema.reading.detail_filters import kinds
 from wangge_schema.reading.filters import camel
 from wangge_schema.reading.making import MAKE, make_class, make_enum, optional_field
 from wangge_schema.reading.project import Late, Typed
+from wangge_schema.reading.select import Chosen
+from wangge_schema.reading.statement import Json
 from wangge_schema.scalars import JSON, Date, DateTime
 
 SCALAR_TYPES: Mapping[str, Any] = {"String": str, "Int": int, "Float": float, "Boolean": bool, "Date": Date, "DateTime": DateTime}
@@ -188,7 +191,19 @@ def details_field(sort: str, kind_column: str, description: str) -> Any:
             return row.c.path
         return sa.select(t.grid.c.path).where(t.grid.c.id == row.c.grid_id).correlate(row).scalar_subquery()
 
-    return computed(description, finish, kind=need(kind_column), details=need("details", "json"), path=Scalar(path, "text"))
+    def write(chosen: Chosen, row: Row, asking: Asking) -> Json | None:
+        return details_object(sort, guards, chosen, row, asking)
+
+    guards = guards_of(sort)
+    return computed(
+        description, finish, write=write, kind=need(kind_column), details=need("details", "json"), path=Scalar(path, "text")
+    )
+
+
+def guards_of(sort: str) -> Guards:
+    """What a viewer must be allowed to see more of a sort's details than the thing itself tells."""
+    private = {DataClass.PRIVATE: Capability.READ_PEOPLE}
+    return private | {DataClass.STAFF: Capability.READ_PLACES} if sort in PUBLIC_SORTS else private
 
 
 def _finished(sort: str, needs: dict[str, Any], reader: Reader) -> Typed | None:
@@ -196,12 +211,10 @@ def _finished(sort: str, needs: dict[str, Any], reader: Reader) -> Typed | None:
     if stored is None:
         return None
     kind = kinds(reader.registry, sort).get(needs["kind"])
-    sees_people = reader.viewer.may(Capability.READ_PEOPLE, needs["path"])
+    hidden = {seen for seen, capability in guards_of(sort).items() if not reader.viewer.may(capability, needs["path"])}
     if kind is None or kind.details is None:  # which values are private is not known without the plugin
-        return Typed("UnavailableDetails", {"kind": needs["kind"], "values": _unlabelled(stored) if sees_people else []})
-    hidden = {DataClass.PRIVATE} if not sees_people else set[DataClass]()
-    if sort in PUBLIC_SORTS and not reader.viewer.may(Capability.READ_PLACES, needs["path"]):
-        hidden.add(DataClass.STAFF)
+        values = [] if DataClass.PRIVATE in hidden else _unlabelled(stored)
+        return Typed(UNAVAILABLE, {"kind": needs["kind"], "values": values})
     shown = _shown(kind.details.fields, hidden)
     members = {camel(one.name): Late(partial(_member, one, stored.get(one.name))) for one in shown}
     values = Late(lambda: [_value(one, stored.get(one.name), reader.viewer.language) for one in shown])

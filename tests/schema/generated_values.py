@@ -98,6 +98,8 @@ class Values:
                 return random.random() < 0.5
             case "Int":
                 return random.choice((0, 1, 5, -1, 2_147_483_647))
+            case "Float":
+                return random.choice((0, 0.5, 2.0, -1.5, 1e6))
             case "DateTime":
                 return random.choice(("2026-11-21T12:30:15.250+08:00", "1800-01-01T00:00:00Z", "2026-11-20T04:30:15.250499Z"))
             case "Date":

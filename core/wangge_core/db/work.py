@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from wangge_core.db import tables as t
 from wangge_core.db.columns import to_milliseconds
-from wangge_core.search.grams import grams_of
+from wangge_core.search.grams import folded_apart, grams_of
 from wangge_core.storable import is_storable
 
 if TYPE_CHECKING:
@@ -52,19 +52,25 @@ class Work:
     async def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
-        if table.name in t.search and "id" not in rows[0]:
-            ids = await self.reserve_ids(table, len(rows))
-            rows = [{"id": id, **row} for id, row in zip(ids, rows, strict=True)]
-        await self.connection.execute(sa.insert(table), list(rows))
-        if table.name in t.search:
-            column = t.SEARCHED[table.name]
-            searched = [{"id": row["id"], "grams": grams_of(row[column])} for row in rows]
-            await self.connection.execute(sa.insert(t.search[table.name]), searched)
+        if table.name not in t.SEARCHED:
+            await self.connection.execute(sa.insert(table), list(rows))
+            return
+        column, ids = t.SEARCHED[table.name], await self._ids_of(table, rows)
+        kept = [{**row, "id": id, "folded": folded_apart(row[column])} for id, row in zip(ids, rows, strict=True)]
+        await self.connection.execute(sa.insert(table), kept)
+        searched = [{"id": id, "grams": grams_of(row[column])} for id, row in zip(ids, rows, strict=True)]
+        await self.connection.execute(sa.insert(t.search[table.name]), searched)
+
+    async def _ids_of(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
+        """The keys that rows have or will have."""
+        return [row["id"] for row in rows] if "id" in rows[0] else await self.reserve_ids(table, len(rows))
 
     async def change(self, table: sa.Table, id: int, values: Mapping[str, Any]) -> None:
         """Write new values into a row, and what is searched of it."""
-        await self.run(sa.update(table).where(table.c.id == id).values(values))
         searched = values.get(t.SEARCHED.get(table.name, ""))
+        if searched is not None:
+            values = {**values, "folded": folded_apart(searched)}
+        await self.run(sa.update(table).where(table.c.id == id).values(values))
         if searched is not None:
             search = t.search[table.name]
             await self.run(sa.update(search).where(search.c.id == id).values(grams=grams_of(searched)))

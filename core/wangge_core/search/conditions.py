@@ -1,6 +1,6 @@
 """Conditions: `contains` as SQL, in the form that suits how common the text is and how the rows are come by.
 
-The index finds rows that have all grams of a text, and an exact check follows, so that all forms mean the same. A statement's text
+The index finds rows that have all grams of a text, and every row is then checked, so that all forms mean the same. A statement's text
 never depends on what is searched; two parameters are made from it, for the index and for the check.
 """
 
@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeDecorator, TypeEngine
 from wangge_core.db import tables as t
 from wangge_core.db.lists import Condition, looked_up
 from wangge_core.rights.bound import Way
-from wangge_core.search.grams import distinct_grams, folded, piece_of
+from wangge_core.search.grams import distinct_grams, folded
 
 MOST_GRAMS = 32
 """How many grams the index is asked for; a longer text is left to the check."""
@@ -49,37 +49,37 @@ class IndexQuery(TypeDecorator[str]):
         return " ".join(map(_term, grams)) or f"{_term(folded(value))}*"
 
 
-class Piece(TypeDecorator[str]):
-    """A text as the piece that is looked for in stored grams."""
+class Folded(TypeDecorator[str]):
+    """A text as it is compared."""
 
     impl = sa.Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         del dialect
-        return None if value is None else piece_of(value)
+        return None if value is None else folded(value)
 
 
 def contains(
     table: sa.Table,
-    id: sa.ColumnElement[Any],
+    row: sa.FromClause,
     bound: Callable[[TypeEngine[str]], sa.ColumnElement[Any]],
     frequency: Frequency,
     way: Way,
 ) -> sa.ColumnElement[bool]:
     """True for rows of a searched table whose text holds the one that is looked for.
 
-    `id` is the row's key; `bound` makes a parameter of the text, of the type that it is given. Below `or` and `not` rows are always
-    asked one by one: `way` is REFERRED there.
+    `bound` makes a parameter of the text, of the type that it is given. Below `or` and `not` rows are always asked one by one: `way` is
+    REFERRED there.
     """
     if frequency is Frequency.EVERYWHERE:
         return sa.true()
-    search = t.search[table.name].alias()
-    holds = Holds(search.c.grams, bound(Piece()))
+    holds = Holds(sa.func.coalesce(row.c.folded, row.c[t.SEARCHED[table.name]]), bound(Folded()))
     if way is Way.REFERRED or (way is Way.WALKED and frequency is Frequency.COMMON):
-        return sa.select(holds).where(search.c.id == id).correlate_except(search).scalar_subquery()
-    found = sa.select(search.c.id).where(Indexed(search, bound(IndexQuery())), holds)
-    return looked_up(id, found) if frequency is Frequency.RARE else id.in_(found).is_(sa.true())
+        return holds
+    search = t.search[table.name].alias()
+    found = sa.select(search.c.id).where(Indexed(search, bound(IndexQuery())))
+    return sa.and_(looked_up(row.c.id, found) if frequency is Frequency.RARE else row.c.id.in_(found).is_(sa.true()), holds)
 
 
 class Indexed(Condition):

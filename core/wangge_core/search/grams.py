@@ -1,7 +1,6 @@
 """Grams: a text as its overlapping pairs of characters, which find a piece of it in any language, without a dictionary.
 
-`grams_of` writes every pair in order, blanks between them and one pair for the text's end. So a piece of a text is a piece of its
-grams, which makes an exact check out of the very text that is indexed.
+The index finds rows that have all pairs of a piece; the folded text of the row then tells whether it has them in this order.
 """
 
 import unicodedata
@@ -16,16 +15,16 @@ def folded(text: str) -> str:
     return BLANK.join(unicodedata.normalize("NFKC", text).lower().replace(BLANK, " ").split())
 
 
+def folded_apart(text: str) -> str | None:
+    """What a row keeps of a text to compare it: the folded one, None where that is the text itself."""
+    found = folded(text)
+    return None if found == text else found
+
+
 def grams_of(text: str) -> str:
     """What is stored for a text: `路灯 A` becomes `路灯 灯␣ ␣a a␣`. Empty for a text of blanks."""
     whole = folded(text)
     return " ".join(_pairs(whole + BLANK)) if whole else ""
-
-
-def piece_of(text: str) -> str:
-    """What `grams_of` a text holds exactly when the text holds this one: its pairs, or its only character."""
-    whole = folded(text)
-    return " ".join(_pairs(whole)) or whole
 
 
 def distinct_grams(text: str) -> list[str]:

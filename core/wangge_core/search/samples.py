@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.search.conditions import Frequency
-from wangge_core.search.grams import folded, piece_of
+from wangge_core.search.grams import folded
 
 FRESH = timedelta(minutes=10)
 SIZE = 1000
@@ -21,8 +21,8 @@ LEAST = 200
 """A smaller sample says nothing."""
 COMMON = 0.01
 """From this share of the rows on, checking rows in their order fills a page sooner than looking them all up."""
-LENGTH = 1400
-"""How much of a row's grams is kept: some 350 characters of text."""
+LENGTH = 400
+"""How many characters of a row's text are kept."""
 
 
 @dataclass(slots=True)
@@ -30,7 +30,7 @@ class Samples:
     """The samples by table, as they were at `loaded_at`."""
 
     texts: dict[str, tuple[int, str]] = field(default_factory=dict[str, tuple[int, str]])
-    """How many rows, and the grams of them all."""
+    """How many rows, and the folded texts of them all."""
     loaded_at: datetime | None = None
 
     def is_stale(self, now: datetime) -> bool:
@@ -39,10 +39,12 @@ class Samples:
     async def load(self, work: Work) -> None:
         """Take new samples."""
         self.loaded_at = work.now
-        for name, search in t.search.items():
-            last = await work.value(sa.select(sa.func.max(search.c.id))) or 0
+        for name, column in t.SEARCHED.items():
+            table = t.metadata.tables[name]
+            last = await work.value(sa.select(sa.func.max(table.c.id))) or 0
             ids = random.sample(range(1, last + 1), min(SIZE, last))
-            found = await work.by_ids((sa.func.substr(search.c.grams, 1, LENGTH).label("start"),), search.c.id, ids)
+            text = sa.func.coalesce(table.c.folded, table.c[column])
+            found = await work.by_ids((sa.func.substr(text, 1, LENGTH).label("start"),), table.c.id, ids)
             self.texts[name] = len(found), "\n".join(row.start for row in found.values())
 
     def frequency(self, table: sa.Table, text: str) -> Frequency:
@@ -50,4 +52,4 @@ class Samples:
         if not folded(text):
             return Frequency.EVERYWHERE
         size, sample = self.texts.get(table.name, (0, ""))
-        return Frequency.COMMON if size >= LEAST and sample.count(piece_of(text)) >= size * COMMON else Frequency.RARE
+        return Frequency.COMMON if size >= LEAST and sample.count(folded(text)) >= size * COMMON else Frequency.RARE

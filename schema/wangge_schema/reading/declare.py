@@ -8,7 +8,7 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
 
 import sqlalchemy as sa
 import strawberry
@@ -19,6 +19,9 @@ from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import Rule, everybody
 from wangge_schema.reading.making import MAKE
+
+if TYPE_CHECKING:
+    from wangge_schema.reading.select import Chosen
 
 READS = "wangge.reads"
 SOURCE = "__wangge_source__"
@@ -141,12 +144,20 @@ class Gather:
     columns: Mapping[str, Scalar]
 
 
+Write = Callable[["Chosen", Row, Asking], sa.ColumnElement[str] | None]
+"""How the statement itself writes what is selected of a computed value as JSON text; None where it cannot."""
+
+
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A value that Python finishes. `needs` become a JSON object that `finish` gets with the reader; plain values come back."""
+    """A value that Python finishes. `needs` become a JSON object that `finish` gets with the reader; plain values come back.
+
+    `write` is asked first: what the statement can write needs no finishing.
+    """
 
     needs: Mapping[str, Scalar | Gather]
     finish: Callable[[dict[str, Any], Reader], Any]
+    write: Write | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,9 +261,11 @@ def connection(target: str, key: str | Join | None, description: str) -> Any:
     return reads(Connected(join), description, arguments=_connection_arguments(target))
 
 
-def computed(description: str, finish: Callable[[dict[str, Any], Reader], Any], **needs: Scalar | Gather) -> Any:
-    """A field that Python finishes from what it needs."""
-    return reads(Computed(needs, finish), description)
+def computed(
+    description: str, finish: Callable[[dict[str, Any], Reader], Any], *, write: Write | None = None, **needs: Scalar | Gather
+) -> Any:
+    """A field that Python finishes from what it needs, unless the statement can `write` what is selected of it."""
+    return reads(Computed(needs, finish, write), description)
 
 
 def root_one(

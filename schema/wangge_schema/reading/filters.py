@@ -136,7 +136,7 @@ class Conditions:
         """Rows whose searched text holds another."""
         table, samples = self.table, self.planner.samples
         frequency = self.planner.revealed(f"frequency in {table.name}", operand, lambda text: samples.frequency(table, text))
-        return contains(table, self.row.c.id, lambda type: self.planner.bound(operand, type, _plain), frequency, self.way)
+        return contains(table, self.row, lambda type: self.planner.bound(operand, type, _plain), frequency, self.way)
 
     def among(self, column: sa.ColumnElement[Any], operand: Any) -> sa.ColumnElement[bool]:
         if isinstance(operand, Given):

@@ -91,8 +91,8 @@ class Planner:
             case Connected(join):
                 select, finish = plan_connection(self, chosen, row, join)
                 return select.correlate(row).scalar_subquery(), finish
-            case Computed(needs, finish):
-                return self.computed(chosen, needs, finish, row)
+            case Computed() as computed:
+                return self.computed(chosen, computed, row)
             case _:
                 raise TypeError(f"{type.name}.{chosen.name} does not say what it reads")
 
@@ -147,12 +147,15 @@ class Planner:
         keep_used(rows, gathered)
         return gathered.scalar_subquery(), each(finish)
 
-    def computed(self, chosen: Chosen, needs: Any, finish: Callable[[dict[str, Any], Reader], Any], row: Row) -> Planned:
-        """What Python will need, as an object in the place of the value."""
-        members = [(name, self.need(need, row)) for name, need in needs.items()]
+    def computed(self, chosen: Chosen, computed: Computed, row: Row) -> Planned:
+        """The value, where the statement can write it; else what Python will need, as an object in its place."""
+        written = computed.write and computed.write(chosen, row, self.asking)
+        if written is not None:
+            return written, None
+        members = [(name, self.need(need, row)) for name, need in computed.needs.items()]
 
         def finished(value: Any, reader: Reader) -> Any:
-            return project(finish(value, reader), chosen)
+            return project(computed.finish(value, reader), chosen)
 
         return json_object(members), finished
 

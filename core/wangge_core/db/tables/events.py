@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from wangge_core.db.columns import Json, binary_text
-from wangge_core.db.tables.metadata import from_outside, key, moment, position, table, to, to_declared
+from wangge_core.db.tables.metadata import folded, from_outside, key, moment, position, table, to, to_declared
 
 event = table(
     "event",
@@ -17,6 +17,7 @@ event = table(
     sa.Column("priority", sa.String(10), nullable=False),
     sa.Column("source", sa.String(20), nullable=False),
     sa.Column("description", sa.Text, nullable=False),
+    folded(),
     sa.Column("details", Json),
     to("account", name="reporter_id", nullable=True, index=True),
     to("building", nullable=True, index=True),

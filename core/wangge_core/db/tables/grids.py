@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from wangge_core.db.columns import Json, binary_text
-from wangge_core.db.tables.metadata import key, label, metadata, moment, table, to, to_declared
+from wangge_core.db.tables.metadata import folded, key, label, metadata, moment, table, to, to_declared
 
 grid_layer = sa.Table(
     "grid_layer",
@@ -24,6 +24,7 @@ grid = table(
     sa.Column("level", sa.String(20), nullable=False),
     sa.Column("code", binary_text(40), nullable=False),
     sa.Column("name", sa.String(200), nullable=False),
+    folded(),
     to_declared("staffing", nullable=True),
     sa.Column("details", Json),
     sa.Column("version", sa.Integer, nullable=False),

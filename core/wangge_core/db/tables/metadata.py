@@ -45,6 +45,11 @@ def label() -> sa.Column[Any]:
     return sa.Column("label", Json, nullable=False)
 
 
+def folded() -> sa.Column[Any]:
+    """The searched text of a row as it is compared (`search/grams.py`); NULL where that is the text itself."""
+    return sa.Column("folded", sa.Text)
+
+
 def position() -> tuple[sa.Column[Any], sa.Column[Any]]:
     """WGS 84 degrees; both or neither."""
     return sa.Column("longitude", sa.Float(53)), sa.Column("latitude", sa.Float(53))

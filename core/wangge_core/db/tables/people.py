@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.tables.metadata import from_outside, key, moment, table, to
+from wangge_core.db.tables.metadata import folded, from_outside, key, moment, table, to
 
 household = table(
     "household",
@@ -19,6 +19,7 @@ person = table(
     to("grid"),
     to("household", nullable=True, index=True),
     sa.Column("name", sa.String(80), nullable=False),
+    folded(),
     sa.Column("gender", sa.String(10)),
     sa.Column("born_on", sa.Date),
     sa.Column("residence", sa.String(20), nullable=False),

@@ -3,13 +3,14 @@
 import sqlalchemy as sa
 
 from wangge_core.db.columns import Json, binary_text
-from wangge_core.db.tables.metadata import from_outside, key, moment, position, table, to, to_declared
+from wangge_core.db.tables.metadata import folded, from_outside, key, moment, position, table, to, to_declared
 
 building = table(
     "building",
     key(),
     to("grid"),
     sa.Column("name", sa.String(200), nullable=False),
+    folded(),
     sa.Column("address", sa.String(400)),
     sa.Column("floors", sa.Integer),
     *position(),
@@ -25,6 +26,7 @@ unit = table(
     key(),
     to("building"),
     sa.Column("name", sa.String(80), nullable=False),
+    folded(),
     sa.Column("use", sa.String(10), nullable=False),
     sa.UniqueConstraint("building_id", "name"),
 )
@@ -35,6 +37,7 @@ organization = table(
     to("grid"),
     to("unit", nullable=True, index=True),
     sa.Column("name", sa.String(200), nullable=False),
+    folded(),
     sa.Column("trade", sa.String(80)),
     *from_outside(),
     moment("created_at"),
@@ -48,6 +51,7 @@ office = table(
     key(),
     sa.Column("code", binary_text(80), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
+    folded(),
     sa.Index(None, "name", "id"),
 )
 
@@ -57,6 +61,7 @@ asset = table(
     to("grid"),
     to_declared("asset_kind", name="kind_id"),
     sa.Column("name", sa.String(200), nullable=False),
+    folded(),
     *position(),
     sa.Column("details", Json),
     moment("created_at"),
@@ -71,6 +76,7 @@ place = table(
     to("grid"),
     to_declared("place_kind", name="kind_id"),
     sa.Column("name", sa.String(200), nullable=False),
+    folded(),
     *position(),
     sa.Column("details", Json),
     moment("created_at"),

@@ -2,13 +2,14 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.tables.metadata import key, moment, table, to, to_declared
+from wangge_core.db.tables.metadata import folded, key, moment, table, to, to_declared
 
 account = table(
     "account",
     key(),
     sa.Column("login", sa.String(120), nullable=False, unique=True),
     sa.Column("name", sa.String(80), nullable=False),
+    folded(),
     sa.Column("active", sa.Boolean, nullable=False),
     moment("created_at"),
     sa.Index(None, "name", "id"),

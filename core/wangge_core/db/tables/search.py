@@ -1,6 +1,7 @@
 """What is searched: beside each table whose name or description `contains` looks through, a table of that text's grams.
 
-They are tables of their own because their index is wide: an event that moves must not write it again. On PostgreSQL the index is a GIN
+They are tables of their own because their index is wide: an event that moves must not write it again. Whether a row holds a text is told
+by the row, which keeps it folded. On PostgreSQL the index is a GIN
 of the grams; on SQLite an FTS5 table that triggers keep. Both are made by migrations, because SQLAlchemy has no words for them.
 """
 

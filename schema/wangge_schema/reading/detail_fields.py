@@ -1,0 +1,107 @@
+"""Details as the statement writes them, where no more is asked of them than plain fields, so that Python has nothing to finish.
+
+Labels, and fields that hold other fields, are left to Python.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import sqlalchemy as sa
+from graphql import GraphQLObjectType
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from strawberry.utils.str_converters import to_camel_case
+
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.details import DataClass
+from wangge_core.plugin.definitions import DetailField
+from wangge_core.rights.bound import Way
+from wangge_schema.reading.declare import Asking, Row
+from wangge_schema.reading.detail_filters import KIND_COLUMNS, kinds
+from wangge_schema.reading.select import Chosen
+from wangge_schema.reading.statement import Json, JsonMember, JsonScalar, json_object, literal
+
+UNAVAILABLE = "UnavailableDetails"
+TEXTS = frozenset({"String", "Date", "DateTime"})
+"""Types that are stored as JSON strings; so are options."""
+Guards = Mapping[DataClass, Capability]
+"""What a viewer must be allowed on the ground to see values of a class; the other classes are seen with the thing."""
+
+
+class Part(FunctionElement[str]):
+    """A member of a JSON object as JSON text (`->`), or NULL."""
+
+    type = sa.Text()
+    inherit_cache = False
+
+    def __init__(self, value: sa.ColumnElement[Any], name: str) -> None:
+        super().__init__(value)
+        self.member = name
+
+
+@compiles(Part)
+def _part(element: Part, compiler: SQLCompiler, **options: Any) -> str:
+    return f"({compiler.process(element.clauses, **options)} -> '{element.member}')"
+
+
+def details_object(sort: str, guards: Guards, chosen: Chosen, row: Row, asking: Asking) -> Json | None:
+    """The JSON of what is selected of a thing's details, null where it has none; None where Python must finish it."""
+    kind = row.c[KIND_COLUMNS[sort]]
+    fields = {id: one.details.fields for id, one in kinds(asking.registry, sort).items() if one.details is not None}
+    types = {id: one.details.graphql_name for id, one in kinds(asking.registry, sort).items() if one.details is not None}
+    unknown = _members(chosen, UNAVAILABLE, ())
+    known = {id: _members(chosen, types[id], fields[id]) for id in fields}
+    if unknown is None or None in known.values():
+        return None
+    writing = _Writing(row, kind, guards, asking)
+    branches = {id: writing.object(types[id], members) for id, members in known.items() if members and members != unknown}
+    otherwise = writing.object(UNAVAILABLE, unknown)
+    by_kind = sa.case(branches, value=kind, else_=otherwise) if branches else otherwise
+    return sa.case((row.c.details.is_(None), literal("null")), else_=by_kind)
+
+
+Members = Sequence[tuple[str, str, DetailField | None]]
+"""What is selected of an object: response key, name, and the field of details that it is; `kind` and `__typename` are none."""
+
+
+def _members(chosen: Chosen, type: str, fields: Sequence[DetailField]) -> Members | None:
+    """What is selected of the details of one type; None where a label, or a field with fields of its own, is among it."""
+    by_name = {to_camel_case(field.name): field for field in fields}
+    selected = chosen.children(cast("GraphQLObjectType", chosen.document.schema.type_map[type]))
+    if any(one.name == "values" or (one.name in by_name and by_name[one.name].fields) for one in selected):
+        return None
+    # a type's name differs from kind to kind; so that such selections are never equal, it stands in the place of the field's
+    return [(one.key, type if one.name == "__typename" else one.name, by_name.get(one.name)) for one in selected]
+
+
+@dataclass(frozen=True, slots=True)
+class _Writing:
+    """Writes the details of one row."""
+
+    row: Row
+    kind: sa.ColumnElement[Any]
+    guards: Guards
+    asking: Asking
+
+    def object(self, type: str, members: Members) -> Json:
+        return json_object((key, self.member(type, name, field)) for key, name, field in members)
+
+    def member(self, type: str, name: str, field: DetailField | None) -> Json:
+        if field is None:
+            return JsonScalar(self.kind, "text") if name == "kind" else literal(f'"{type}"')
+        value = self.value(field)
+        guard = self.guards.get(field.data_class)
+        if guard is None:
+            return value
+        return sa.case((self.allows(guard), value), else_=literal("null"))
+
+    def value(self, field: DetailField) -> Json:
+        if (field.type in TEXTS or field.options) and not field.many:
+            return JsonScalar(JsonMember(self.row.c.details, field.name), "text")
+        return JsonScalar(Part(self.row.c.details, field.name), "json")
+
+    def allows(self, capability: Capability) -> sa.ColumnElement[bool]:
+        scope = self.asking.viewer.coming(Way.REFERRED).scope(capability)
+        return scope.covers(self.row.c.grid_id) if "grid_id" in self.row.c else scope.holds(self.row.c.path)
