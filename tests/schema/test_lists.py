@@ -171,3 +171,11 @@ async def test_a_moment_in_a_cursor_must_be_one(town: Town, moment: str) -> None
 async def test_an_empty_page_has_no_ends(town: Town) -> None:
     found = await page(town, first=0)
     assert found["pageInfo"] == {"hasNextPage": True, "hasPreviousPage": False, "startCursor": None, "endCursor": None}
+
+
+async def test_a_comparison_of_nothing_lets_all_rows_through_with_and_without_an_office(town: Town) -> None:
+    posts = "query($office: TextComparison) { posts(first: 1000, filter: { office: $office }) { totalCount nodes { office { code } } } }"
+    whole = (await town.ask(posts, operator()))["posts"]
+    found = (await town.ask(posts, operator(), office={}))["posts"]
+    assert found == whole
+    assert {post["office"] is None for post in found["nodes"]} == {True, False}

@@ -112,6 +112,8 @@ class Conditions:
         if one.kind == "subtree":
             ground = ground_below(self.planner, value, one.expression)
             return bound_to(one.expression(self.row), ground.holds, self.way, wide=ground.wide)
+        if all(operand is None for operand in value.values()):  # it compares nothing, whether there is something to compare or not
+            return sa.true()
         if one.through is None or (one.through == "id" and self.way is Way.REFERRED):
             column = one.expression(self.row)
             return self.holds(Checked(column) if self.way is Way.REFERRED else column, value)
