@@ -23,12 +23,14 @@ test-long: setup ## the tests that take minutes
 
 check: setup ## style, types, layers, schema drift, documents
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright && $(BIN)/lint-imports --no-cache
-	$(BIN)/wangge schema --check schema/schema.graphql && $(BIN)/python scripts/check_schema_changes.py
+	$(BIN)/wangge schema --check schema/schema.graphql && $(BIN)/wangge schema --register --check docs/data-register.md
+	$(BIN)/python scripts/check_schema_changes.py
 	$(BIN)/python scripts/check_documents.py
 
-fix: setup ## mend style and rewrite the committed schema with the page of its changes
+fix: setup ## mend style and rewrite the committed schema, the data register and the page of changes
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
-	$(BIN)/wangge schema --output schema/schema.graphql && $(BIN)/python scripts/check_schema_changes.py --write
+	$(BIN)/wangge schema --output schema/schema.graphql && $(BIN)/wangge schema --register --output docs/data-register.md
+	$(BIN)/python scripts/check_schema_changes.py --write
 
 schema-changes: setup ## write docs/schema-changes.md from the difference to the released schema
 	$(BIN)/python scripts/check_schema_changes.py --write
@@ -45,6 +47,9 @@ show-divisions: setup ## import a real district's divisions and read them back
 show-pingshan: setup ## import a real district's events by a mapping and read them back
 	$(BIN)/python benchmarks/show_pingshan.py
 
+show-registers: setup ## import a fictional town of 46,242 persons by one command, twice: make show-registers ARGS="--db URL"
+	$(BIN)/python benchmarks/show_registers.py $(ARGS)
+
 bench-import: setup ## rows per second of an import of 100,000 generated events
 	$(BIN)/python benchmarks/bench_import.py $(ARGS)
 
@@ -60,4 +65,4 @@ bench-growth: setup ## the time of each question on towns of three sizes
 conformance: setup ## ask other people's clients and audits: make conformance CASES=500
 	$(BIN)/python conformance/run.py --cases $(or $(CASES),10000) $(ARGS)
 
-.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan bench-import bench-read bench-live bench-growth
+.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers bench-import bench-read bench-live bench-growth

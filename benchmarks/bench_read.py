@@ -22,7 +22,7 @@ from read.in_process import Spent, spend
 from read.queries import QUERIES
 from read.reporting import machine, number, resources, throughput, write_part
 from read.running import Measured, Plan, run
-from read.servers import POOL_SIZE, Bare, Ours, PostGraphile, Server, Usual
+from read.servers import POOL_SIZE, Bare, Ours, PostGraphile, Server, Unlogged, Usual
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from sqlalchemy.engine import URL
 
@@ -30,7 +30,7 @@ from wangge_core.db.engines import database_url
 from wangge_server.sign_in import make_tokens
 
 VIEWER = "district"
-NAMES = ("ours", "postgraphile", "bare", "usual")
+NAMES = ("ours", "unlogged", "postgraphile", "bare", "usual")
 
 
 def arguments() -> argparse.Namespace:
@@ -58,7 +58,6 @@ def main() -> None:
         seconds=1 if given.quick else given.seconds,
         queries=chosen,
     )
-    parts: list[str] = []
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="wangge-benchmarks-")))
         urls: dict[str, URL] = {}
@@ -69,12 +68,12 @@ def main() -> None:
             FOLDER.mkdir(exist_ok=True)
             urls["sqlite"] = database_url(f"sqlite:///{given.sqlite or FOLDER / f'bench_{given.profile.lower()}.db'}")
         for engine, url in urls.items():
-            parts.append(on(engine, url, given, plan, folder))
-            print(parts[-1])
-    if given.quick or given.questions or set(given.only) != set(NAMES) or given.skip:
-        print("\nA part of the whole: docs/benchmarks.md is left as it is.")
-    else:
-        write_part("read", "\n\n".join((introduction(given), *parts)))
+            part = on(engine, url, given, plan, folder)
+            print(part)
+            if given.quick or given.questions or set(given.only) != set(NAMES):
+                print("\nA part of the whole: docs/benchmarks.md is left as it is.")
+            else:
+                write_part(f"read on {engine}", f"{introduction(engine, given)}\n\n{part}")
 
 
 def on(engine: str, url: URL, given: argparse.Namespace, plan: Plan, folder: Path) -> str:
@@ -89,20 +88,20 @@ def on(engine: str, url: URL, given: argparse.Namespace, plan: Plan, folder: Pat
         bars = stack.enter_context(Progress(*columns, TimeRemainingColumn()))
         measured = run(servers, choices, plan, folder, url if count else None, bars)
     spent = None if "in-process" in given.skip else asyncio.run(spend(place, town.viewers()[VIEWER]))
-    return described(engine, measured, plan, servers, spent)
+    return described(measured, plan, servers, spent)
 
 
 def peers(engine: str, url: URL, town: Town, folder: Path) -> list[Server]:
-    """On SQLite the usual way alone stands beside ours."""
+    """On SQLite the usual way alone stands beside ours, with the log of reads and without."""
     tokens = make_tokens(folder, town.viewers())
     ours, usual = Ours(url, folder, tokens[VIEWER]), Usual(url)
-    return [ours, PostGraphile(url), Bare(url), usual] if engine == "postgresql" else [ours, usual]
+    unlogged = Unlogged(url, folder, tokens[VIEWER])
+    return [ours, unlogged, PostGraphile(url), Bare(url), usual] if engine == "postgresql" else [ours, unlogged, usual]
 
 
-def described(engine: str, measured: Measured, plan: Plan, servers: Sequence[Server], spent: Spent | None) -> str:
-    title = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[engine]
+def described(measured: Measured, plan: Plan, servers: Sequence[Server], spent: Spent | None) -> str:
     text = (
-        f"### {title}\n\nRequests a second (p50 / p99 in milliseconds), medians of {plan.rounds} rounds of {plan.seconds:g} s.\n\n"
+        f"Requests a second (p50 / p99 in milliseconds), medians of {plan.rounds} rounds of {plan.seconds:g} s.\n\n"
         f"{throughput(measured, plan, servers)}\n\n{resources(measured, plan, servers)}"
     )
     if spent:
@@ -113,24 +112,27 @@ def described(engine: str, measured: Measured, plan: Plan, servers: Sequence[Ser
     return text
 
 
-def introduction(given: argparse.Namespace) -> str:
+def introduction(engine: str, given: argparse.Namespace) -> str:
     profile = PROFILES[given.profile]
     size = (
         f"{profile.grids:,} grids under {profile.districts} districts, {profile.buildings:,} buildings, {profile.persons:,} persons, "
         f"{profile.events:,} events with about four entries of history each"
     )
-    return f"""## Reads beside the peers
+    title = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}[engine]
+    return f"""## Reads beside the peers, on {title}
 
-`make bench-read`. Six questions to four servers over the same tables of a generated town (profile {profile.name}: {size}). Before
+`make bench-read`. Six questions to five servers over the same tables of a generated town (profile {profile.name}: {size}). Before
 anything is timed, their answers are brought to one shape and compared; they must be equal. The variables of every request differ.
 
 - **Wangge**: `wangge serve`, one process, access rules on, for a district's administrator who is signed in and sees a quarter of the town.
+- **without the log of reads**: the same with `read_log = false`, as no real service may run. Names of persons stand in the question of
+  buildings alone; each of its answers waits until what it tells is logged. The others read nothing private.
 - **PostGraphile** 5.1.5 on Node.js 24, settings for production, no rights; a function counts what no foreign key tells.
 - **bare SQL**: a Starlette route with hand-written SQL whose JSON PostgreSQL makes, no GraphQL, no rights: the floor.
 - **usual way**: Strawberry, SQLAlchemy's ORM and DataLoaders, no rights; documents are parsed and validated once.
 
 Each is one process with {POOL_SIZE} database connections; ours, bare and usual are served by granian. Load comes from wrk, the servers in
-turns. Bold ratios are those that we aim for: 1.5 × PostGraphile, 0.7 × bare, 10 × usual.
+turns. Bold ratios are those that we aim for: 1.5 × PostGraphile, 0.7 × bare, 10 × usual, 0.9 × without the log.
 
 {machine("PostgreSQL beside it")}"""
 

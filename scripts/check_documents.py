@@ -35,7 +35,7 @@ LINK = re.compile(r"\]\(([^)\s#]+)(?:#[^)\s]*)?\)")
 FENCE = re.compile(r"^```(\w*)[^\n]*\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")
 FAULT = re.compile(r'(?:code=|yield )"([A-Z]+(?:_[A-Z]+)+)"')
-HTTP = re.compile(r'(?:SignInError\(|INTERNAL = |return )"([A-Z]+(?:_[A-Z]+)+)"')
+HTTP = re.compile(r'(?:SignInError\(\s*|_refuse\(|INTERNAL = |return )"([A-Z]+(?:_[A-Z]+)+)"')
 
 
 def documents() -> Iterator[Path]:
@@ -111,7 +111,7 @@ def codes_in_source(pattern: re.Pattern[str], *names: str) -> set[str]:
 
 def check_codes() -> Iterator[str]:
     """Every stable code stands in a document: those of plugins' faults for integrators, the others in the list of errors."""
-    served = {*STATUSES} | codes_in_source(HTTP, "server/wangge_server/sign_in.py", "schema/wangge_schema/errors.py")
+    served = {*STATUSES} | codes_in_source(HTTP, "server/wangge_server/sign_in", "schema/wangge_schema/errors.py")
     faults = codes_in_source(FAULT, "core/wangge_core/plugin")
     codes = {ERRORS: {*MESSAGES, *ROW_MESSAGES} | codes_of_errors() | served, INTEGRATORS: faults - codes_of_errors()}
     for document, wanted in codes.items():

@@ -12,6 +12,8 @@ from wangge_core.db.work import Work
 
 EVENTS, PERSONS, OTHERS = 30_000, 20_000, 8_000
 GRIDS = 300
+USUAL_STATES = ("DAMAGED", "MISSING", "OUT_OF_SERVICE", "IN_ORDER")
+"""Of assets; one in fifty is in each of the first three, and nothing is removed."""
 LARGE = {"account", "asset", "building", "event", "event_assignment", "office", "organization", "person", "place", "post"}
 """The tables that get so many."""
 Rows = list[dict[str, Any]]
@@ -81,18 +83,24 @@ async def _fill_places(work: Work, grids: Sequence[int]) -> None:
         kinds = [None]
         if "kind_id" in table.c:
             kinds = [row[0] for row in await work.rows(sa.select(t.metadata.tables[f"{table.name}_kind"].c.id))]
-        await _write(work, table, OTHERS, lambda i, kinds=kinds: _thing(work, i, grids, kinds))
+        await _write(work, table, OTHERS, lambda i, table=table, kinds=kinds: _thing(work, i, grids, table, kinds))
     await _write(work, t.office, OTHERS, lambda i: {"code": f"o{i}", "name": f"Office {i}"})
 
 
-def _thing(work: Work, number: int, grids: Sequence[int], kinds: Sequence[Any]) -> dict[str, Any]:
+def _thing(work: Work, number: int, grids: Sequence[int], table: sa.Table, kinds: Sequence[Any]) -> dict[str, Any]:
     kind = _of(kinds, number)
-    return {"grid_id": _of(grids, number), "name": f"Thing {number}"} | _made(work) | ({"kind_id": kind} if kind else {})
+    confirm_by = date(2026, 1, 1) + timedelta(days=number % 700)
+    thing = {"grid_id": _of(grids, number), "name": f"Thing {number}", "confirm_by": confirm_by} | _made(work)
+    if table is t.asset:
+        thing["state"] = USUAL_STATES[min(number % 50, len(USUAL_STATES) - 1)]
+    return thing | ({"kind_id": kind} if kind else {})
 
 
 def _person(work: Work, number: int, grids: Sequence[int]) -> dict[str, Any]:
     born_on, residence = date(1940, 1, 1) + timedelta(days=number), "PERMANENT" if number % 100 else "TEMPORARY"
-    return {"grid_id": _of(grids, number), "name": f"Person {number}", "residence": residence, "born_on": born_on} | _made(work)
+    confirm_by = date(2026, 1, 1) + timedelta(days=number % 400)
+    person = {"name": f"Person {number}", "residence": residence, "born_on": born_on, "confirm_by": confirm_by}
+    return person | {"grid_id": _of(grids, number)} | _made(work)
 
 
 async def _fill_events(work: Work, grids: Sequence[int], accounts: Sequence[int], posts: Sequence[int]) -> None:

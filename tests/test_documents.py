@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from graphql import OperationDefinitionNode, parse
 
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
+from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
 from wangge_core.grids.codes import DivisionCodes
@@ -23,7 +24,6 @@ from wangge_core.plugin import Plugin
 from wangge_core.plugin.community.plugin import Community
 from wangge_core.plugin.loading import build_registry
 from wangge_core.plugin.registry import Registry
-from wangge_core.rights.accounts import NewAccount, create_accounts
 from wangge_core.rights.posts import NewPost, assign_posts
 from wangge_core.rights.viewers import anonymous, load_viewer, operator
 from wangge_core.rules import Rules

@@ -4,13 +4,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import sqlalchemy as sa
+
+from wangge_core.accounts.accounts import NewAccount, create_accounts
+from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Outcome
 from wangge_core.grids.grids import NewGrid, create_grids
-from wangge_core.people.persons import NewHousehold, NewPerson, register_households, register_persons
-from wangge_core.places.buildings import NewBuilding, NewUnit, UnitUse, register_buildings
+from wangge_core.people.households import NewHousehold, Relation, register_households
+from wangge_core.people.persons import NewPerson, register_persons
+from wangge_core.places.buildings import NewBuilding, register_buildings
 from wangge_core.places.offices import NewOffice, create_offices
-from wangge_core.rights.accounts import NewAccount, create_accounts
+from wangge_core.places.units import NewUnit, UnitUse
 from wangge_core.rights.posts import NewPost, assign_posts
 from wangge_core.rights.viewers import Viewer, load_viewer, operator
 from wangge_schema.api import Api
@@ -96,9 +101,10 @@ async def make_town(deployment: Deployment) -> Plan:
         units = (NewUnit(name="101"), NewUnit(name="102"), NewUnit(name="G1", use=UnitUse.SHOP))
         building = NewBuilding(grid_id=town.grids[GRIDS["urban"]], name="Heron House", floors=6, units=units)
         (town.building,) = ids(await register_buildings(work, viewer, [building]))
-        home = NewHousehold(grid_id=town.grids[GRIDS["urban"]], name="Household 101")
+        unit = await work.value(sa.select(sa.func.min(t.unit.c.id)))
+        home = NewHousehold(grid_id=town.grids[GRIDS["urban"]], name="Household 101", unit_id=unit)
         (household,) = ids(await register_households(work, viewer, [home]))
-        person = NewPerson(grid_id=town.grids[GRIDS["urban"]], name="Lin Heron", household_id=household)
+        person = NewPerson(grid_id=town.grids[GRIDS["urban"]], name="Lin Heron", household_id=household, relation=Relation.HEAD)
         (town.person,) = ids(await register_persons(work, viewer, [person]))
         places = [(role, code, None) for code, roles in DESKS.items() for role in roles]
         places += [(role, GRIDS[type], None) for type, roles in TEAMS.items() for role in roles]

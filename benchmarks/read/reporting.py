@@ -17,8 +17,14 @@ OPENING = """# Benchmarks
 What reads cost, measured by the repository's own harness and never by hand. Each part below is written by the command that it
 names; run it on your own machine before you believe a number. Ratios travel better than absolute figures.
 """
-TITLES = {"ours": "Wangge", "postgraphile": "PostGraphile", "bare": "bare SQL", "usual": "usual way"}
-RATIOS = {"postgraphile": 1.5, "bare": 0.7, "usual": 10.0}
+TITLES = {
+    "ours": "Wangge",
+    "unlogged": "without the log of reads",
+    "postgraphile": "PostGraphile",
+    "bare": "bare SQL",
+    "usual": "usual way",
+}
+RATIOS = {"unlogged": 0.9, "postgraphile": 1.5, "bare": 0.7, "usual": 10.0}
 """Ours against each: what we aim for."""
 
 

@@ -20,6 +20,8 @@ from sqlalchemy.engine import URL
 
 from read.cluster import connect, free_port, text
 from read.queries import Query
+from wangge_core.db.engines import database_url
+from wangge_server.demo.markers import Marker, write_marker
 
 BENCHMARKS = Path(__file__).parents[1]
 POSTGRAPHILE = Path(__file__).parent / "postgraphile"
@@ -148,11 +150,23 @@ class Ours(Server):
     def command(self) -> tuple[list[str], Mapping[str, str]]:
         wangge = str(Path(sys.executable).with_name("wangge"))
         place = self._url.render_as_string(hide_password=False)
+        shown = database_url(place).render_as_string(hide_password=True)
+        write_marker(self._folder, Marker(database=shown, plugins=(), seed=0))  # its tokens are accepted for a demo's town alone
         environment = {"WANGGE_DEVELOPMENT_SIGN_IN": "true", "WANGGE_POOL_SIZE": POOL_SIZE}
         return [wangge, "--data", str(self._folder), "--db", place, "serve", "--port", str(self.port)], environment
 
     def headers(self) -> Mapping[str, str]:
         return JSON | {"Authorization": f"Bearer {self._token}"}
+
+
+class Unlogged(Ours):
+    """The same without the log of reads, to see what that costs."""
+
+    name = "unlogged"
+
+    def command(self) -> tuple[list[str], Mapping[str, str]]:
+        command, environment = super().command()
+        return command, environment | {"WANGGE_READ_LOG": "false"}
 
 
 class Usual(Server):

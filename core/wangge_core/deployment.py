@@ -14,7 +14,11 @@ from wangge_core.db.postgresql import DEFAULTS, DatabaseSettings
 from wangge_core.db.reads import open_reads
 from wangge_core.db.watching import PoolUse, StatementWatch, pool_use, watch_statements
 from wangge_core.db.work import Work
+from wangge_core.logs.change_log import Changes
+from wangge_core.logs.read_log import ReadLog
+from wangge_core.rights.viewers import Viewer
 from wangge_core.rules import Rules
+from wangge_core.sealing.sealer import Sealer
 
 
 def system_clock() -> datetime:
@@ -25,16 +29,26 @@ class Deployment:
     """Opens units of work. `clock` is the only source of the present time, so that tests can set it."""
 
     def __init__(
-        self, url: URL, rules: Rules, *, clock: Callable[[], datetime] = system_clock, settings: DatabaseSettings = DEFAULTS
+        self,
+        url: URL,
+        rules: Rules,
+        *,
+        clock: Callable[[], datetime] = system_clock,
+        settings: DatabaseSettings = DEFAULTS,
+        sealer: Sealer | None = None,
+        read_log: bool = True,
     ) -> None:
         self.url = url
         self.rules = rules
         self.clock = clock
         self.settings = settings
+        self.sealer = sealer
         self._reader, self._writer = open_engines(url, settings)
         self.reads = open_reads(url, settings)
         self.bell = Bell(url, settings, self._writer)
         """Rung after each commit that announced something."""
+        self.read_log = ReadLog(url, settings, clock, self.write, on=read_log)
+        """What is read of persons is written here before it is told."""
 
     @property
     def dialect(self) -> Dialect:
@@ -54,15 +68,20 @@ class Deployment:
     async def read(self) -> AsyncGenerator[Work, None]:
         """A transaction that is rolled back at the end."""
         async with self._reader.connect() as connection:
-            yield Work(connection, self.rules, self.clock())
+            yield Work(connection, self.rules, self.clock(), self.sealer)
 
     @asynccontextmanager
-    async def write(self) -> AsyncGenerator[Work, None]:
-        """A transaction that is committed at the end, outbox included, or rolled back when anything raises."""
+    async def write(self, viewer: Viewer | None = None, operation: str = "") -> AsyncGenerator[Work, None]:
+        """A transaction that is committed at the end, outbox and changes included, or rolled back when anything raises.
+
+        The log of changes says that `viewer` did it, by this mutation or command.
+        """
         async with self._writer.begin() as connection:
-            work = Work(connection, self.rules, self.clock())
+            changes = Changes(viewer, operation)
+            work = Work(connection, self.rules, self.clock(), self.sealer, changes)
             yield work
             announced = await work.write_announcements()
+            await changes.write(work)
         if announced:
             self.bell.ring()
 
@@ -78,7 +97,8 @@ class Deployment:
         return pools if self._reader is self._writer else pools | {"look_up": pool_use(self._reader)}
 
     async def close(self) -> None:
-        """Return every connection."""
+        """Write what the log of reads still has to write, and return every connection."""
+        await self.read_log.close()
         await self.bell.close()
         await self.reads.close()
         await self._reader.dispose()

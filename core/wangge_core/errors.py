@@ -56,10 +56,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one item of an operation: the id of the thing, or why it was refused. Nothing of a refused item is written."""
+    """What became of one item of an operation: the id of the thing, or why it was refused. Nothing of a refused item is written.
+
+    `secret` is what the operation made and nobody can be shown again, such as an API key.
+    """
 
     id: int | None = None
     refusals: tuple[Refusal, ...] = ()
+    secret: str | None = dataclasses.field(default=None, repr=False)
 
     @property
     def accepted(self) -> bool:

@@ -12,6 +12,8 @@ from wangge_core.db.work import Work
 from wangge_core.errors import IdempotencyKeyReusedError
 from wangge_core.rights.viewers import Viewer
 
+FIELD = "idempotency_key.request_hash"
+
 
 def request_hash(operation: str, request: Any) -> str:
     """The hash of what was asked; equal requests have equal hashes."""
@@ -27,12 +29,19 @@ async def earlier_answer(work: Work, viewer: Viewer, key: str, digest: str) -> i
     )
     if row is None:
         return None
-    if row.request_hash != digest:
+    if row.request_hash not in _hashes(work, digest):
         raise IdempotencyKeyReusedError(
             "this idempotency key was used for another request.",
             hint="Make a new key for each request, and repeat it only with the same input.",
         )
     return row.thing_id
+
+
+def _hashes(work: Work, digest: str) -> tuple[str, ...]:
+    """What may stand for a request; the first is stored. It is keyed where values are sealed, which a plain hash would let be guessed."""
+    if work.sealer is None:
+        return (digest,)
+    return (work.sealer.index(digest, FIELD), *work.sealer.indexes(digest, FIELD), digest)
 
 
 async def keep_answer(work: Work, viewer: Viewer, key: str, operation: str, digest: str, thing_id: int) -> None:
@@ -41,7 +50,7 @@ async def keep_answer(work: Work, viewer: Viewer, key: str, operation: str, dige
         "account_id": viewer.account_id,
         "key": key,
         "operation": operation,
-        "request_hash": digest,
+        "request_hash": _hashes(work, digest)[0],
         "thing_id": thing_id,
         "created_at": work.now,
     }

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from wangge_core.logs.purposes import Stated
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GraphQLRequest:
@@ -15,6 +17,8 @@ class GraphQLRequest:
     operation_name: str | None = None
     address: str = ""
     """Where the client is, whose budget a visitor's requests are charged to."""
+    purpose: Stated | None = None
+    """What the client says that personal data is read for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

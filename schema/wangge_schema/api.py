@@ -11,6 +11,8 @@ import strawberry
 from graphql import ExecutionResult, GraphQLError, GraphQLNonNull, located_error
 
 from wangge_core.deployment import Deployment
+from wangge_core.logs.purposes import PurposeRequiredError
+from wangge_core.logs.read_log import ReadLogUnavailableError
 from wangge_core.rights.viewers import Viewer, anonymous
 from wangge_schema.answers import Answer, GraphQLRequest, Operation
 from wangge_schema.build import build_schema
@@ -73,6 +75,11 @@ class Api:
         if prepared.operation.kind == "subscription":
             return _refused([StreamNeededError()], prepared.operation)
         data, errors = await self._read(session) if is_read_whole(session) else await self._execute(session, request)
+        if session.reads:
+            try:
+                await session.log_reads()
+            except (PurposeRequiredError, ReadLogUnavailableError) as error:  # what was written stays; what was read is not told
+                data, errors = b"null", [GraphQLError(str(error), original_error=error)]
         return _answer(data, errors, prepared.operation, charge)
 
     def prepare(self, request: GraphQLRequest) -> Prepared:
@@ -93,7 +100,7 @@ class Api:
         except GraphQLError as error:
             raise InvalidDocumentError([error], prepared.operation) from None
         await self.shared.refresh()
-        return Session(self.shared, viewer, prepared, variables), charge
+        return Session(self.shared, viewer, prepared, variables, request.purpose), charge
 
     def _charge(self, cost: int, viewer: Viewer, address: str) -> Mapping[str, int]:
         check_cost(cost, self.limits.cost)

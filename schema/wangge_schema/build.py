@@ -15,6 +15,7 @@ from wangge_schema.live.types import Subscription
 from wangge_schema.reading.declare import READS
 from wangge_schema.reading.detail_filters import add_detail_filters
 from wangge_schema.reading.executor import Completed, FinishedExecutor
+from wangge_schema.register import check_classes, tell_classes
 from wangge_schema.scalars import SCALARS
 from wangge_schema.session import Session
 from wangge_schema.types import PLANNED, Query
@@ -43,6 +44,8 @@ def build_schema(registry: Registry) -> strawberry.Schema:
     )
     add_detail_filters(schema._schema, registry)
     read_by_planner(schema._schema)
+    check_classes(schema._schema)
+    tell_classes(schema._schema)
     return schema
 
 

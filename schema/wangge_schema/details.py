@@ -20,13 +20,11 @@ from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.plugin.registry import Registry
 from wangge_schema.reading.declare import Asking, Reader, Row, Scalar, computed, need
-from wangge_schema.reading.detail_fields import UNAVAILABLE, Guards, details_object
+from wangge_schema.reading.detail_fields import UNAVAILABLE, Guards, details_object, private_subjects
 from wangge_schema.reading.detail_filters import kinds
 from wangge_schema.reading.filters import camel
 from wangge_schema.reading.making import MAKE, make_class, make_enum, optional_field
 from wangge_schema.reading.project import Late, Typed
-from wangge_schema.reading.select import Chosen
-from wangge_schema.reading.statement import Json
 from wangge_schema.scalars import JSON, Date, DateTime
 
 SCALAR_TYPES: Mapping[str, Any] = {"String": str, "Int": int, "Float": float, "Boolean": bool, "Date": Date, "DateTime": DateTime}
@@ -191,18 +189,21 @@ def details_field(sort: str, kind_column: str, description: str) -> Any:
             return row.c.path
         return sa.select(t.grid.c.path).where(t.grid.c.id == row.c.grid_id).correlate(row).scalar_subquery()
 
-    def write(chosen: Chosen, row: Row, asking: Asking) -> Json | None:
-        return details_object(sort, guards, chosen, row, asking)
-
     guards = guards_of(sort)
     return computed(
-        description, finish, write=write, kind=need(kind_column), details=need("details", "json"), path=Scalar(path, "text")
+        description,
+        finish,
+        write=partial(details_object, sort, guards),
+        subjects=partial(private_subjects, sort, guards),
+        kind=need(kind_column),
+        details=need("details", "json"),
+        path=Scalar(path, "text"),
     )
 
 
 def guards_of(sort: str) -> Guards:
     """What a viewer must be allowed to see more of a sort's details than the thing itself tells."""
-    private = {DataClass.PRIVATE: Capability.READ_PEOPLE}
+    private = {DataClass.PRIVATE: Capability.READ_PRIVATE}
     return private | {DataClass.STAFF: Capability.READ_PLACES} if sort in PUBLIC_SORTS else private
 
 

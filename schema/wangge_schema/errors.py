@@ -3,6 +3,7 @@
 What went wrong inside the service is logged, not told.
 """
 
+import re
 from typing import Any, ClassVar
 
 from graphql import GraphQLError, GraphQLSyntaxError
@@ -31,6 +32,12 @@ class PageError(ReadingError):
     """A page that is too large, or asked from both ends."""
 
     code = "PAGE_INVALID"
+
+
+class OrderError(ReadingError):
+    """An order by a value that is private, for a viewer who sees rows of which it is not shown."""
+
+    code = "ORDER_NOT_ALLOWED"
 
 
 class TooComplexError(ReadingError):
@@ -209,10 +216,20 @@ class MutationByGetError(WanggeError):
     code = "METHOD_NOT_ALLOWED"
 
 
+SECRET = re.compile(r"\+?\d{11,}[0-9Xx]?|\bwg[kd]_\w+|\beyJ[\w.-]+")
+"""What could be an identity number, a telephone, a key or a token; messages quote what was sent at a wrong place."""
+
+
+def without_secrets(message: str) -> str:
+    """A message in which nothing of that stands, so that it can be kept and reported by clients."""
+    return SECRET.sub("…", message)
+
+
 def formatted(error: GraphQLError) -> dict[str, Any]:
     """A top-level error with a stable code."""
     shown: dict[str, Any] = dict(error.formatted)
     code = code_of(error)
+    shown["message"] = without_secrets(shown["message"])
     if code == INTERNAL:
         shown["message"] = "Something went wrong inside the service."
     return shown | {"extensions": {"code": code} | (shown.get("extensions") or {})}

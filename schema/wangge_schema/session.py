@@ -11,6 +11,8 @@ from graphql import GraphQLResolveInfo
 from wangge_core.deployment import Deployment
 from wangge_core.events.workflows import Definitions
 from wangge_core.grids.extents import Extents
+from wangge_core.logs.entries import Read, entry_of
+from wangge_core.logs.purposes import Stated, check_purpose
 from wangge_core.rights import bound
 from wangge_core.rights.viewers import Viewer
 from wangge_core.search.samples import Samples
@@ -69,6 +71,10 @@ class Session:
     viewer: Viewer
     prepared: Prepared
     variables: dict[str, Any]
+    purpose: Stated | None = None
+    """What the client says that personal data is read for."""
+    reads: list[Read] = field(default_factory=list[Read])
+    """Whose private values were read and are not logged yet."""
 
     @property
     def deployment(self) -> Deployment:
@@ -98,10 +104,23 @@ class Session:
     async def _read(self, where: tuple[str, ...], make: Make, thing: Any = None) -> bytes:
         shared = self.shared
         registry = shared.deployment.rules.registry
-        reader = Reader(self.viewer, registry, shared.deployment.clock(), shared.definitions, self.variables, thing)
+        now = shared.deployment.clock().astimezone(shared.deployment.rules.zone)
+        reader = Reader(self.viewer, registry, now, shared.definitions, self.variables, thing)
         key = (self.prepared, where, shared.shape(self.viewer), self.variables_shape)
         plan = shared.plans.get(key, reader, self._planner, make)
-        return await run(shared.deployment, plan, reader)
+        answer, reads = await run(shared.deployment, plan, reader)
+        self.reads += reads
+        return answer
+
+    async def log_reads(self) -> None:
+        """Log whose private values were read since the last time; returns when that is committed, so that the answer may leave.
+
+        Raises PurposeRequiredError and ReadLogUnavailableError; nothing of what was read may be told then.
+        """
+        reads, self.reads = self.reads, []
+        if reads:
+            check_purpose(self.purpose, sealed=False, required=self.deployment.rules.purpose_required)
+            await self.deployment.read_log.write(entry_of(self.viewer, self.prepared.operation, self.purpose, reads))
 
     def _planner(self) -> Planner:
         viewer = bound.BoundViewer(self.viewer, self.shared.extents.paths)

@@ -22,7 +22,10 @@ from wangge_server.live.service import LiveService
 from wangge_server.observing import Observer
 from wangge_server.probes import health, readiness
 from wangge_server.settings import Settings, open_deployment
-from wangge_server.sign_in import read_key
+from wangge_server.sign_in.attempts import Attempts
+from wangge_server.sign_in.checks import check_sign_in
+from wangge_server.sign_in.development import ISSUER, DevelopmentTokens, read_key
+from wangge_server.sign_in.tokens import Tokens, open_tokens
 from wangge_server.viewers import Viewers
 
 GRAPHQL = "/graphql"
@@ -59,7 +62,7 @@ def _wrapped(app: ASGIApp, settings: Settings) -> ASGIApp:
             app,
             allow_origins=settings.allowed_origins,
             allow_methods=METHODS.decode().split(", "),
-            allow_headers=["Authorization", "Content-Type"],
+            allow_headers=["Authorization", "Content-Type", "Wangge-Device", "Wangge-Purpose"],
             expose_headers=READABLE_HEADERS,
         )
     if settings.trusted_proxies:
@@ -79,10 +82,19 @@ def open_api(deployment: Deployment, settings: Settings) -> Api:
     )
 
 
+def open_viewers(deployment: Deployment, settings: Settings) -> Viewers:
+    """What finds out who is behind a request."""
+    tokens = open_tokens(settings.issuers)
+    if settings.development_sign_in:
+        tokens = Tokens({ISSUER: DevelopmentTokens(read_key(settings.folder))})
+    return Viewers(deployment, tokens, attempts=Attempts(settings.failed_sign_ins_per_minute))
+
+
 def create_app(settings: Settings) -> Starlette:
-    """The service that the settings describe. Raises PluginError; the database is checked when it starts."""
+    """The service that the settings describe. Raises PluginError and SettingError; the database is checked when it starts."""
+    check_sign_in(settings)
     deployment = open_deployment(settings)
-    viewers = Viewers(deployment, read_key(settings.folder) if settings.development_sign_in else None)
+    viewers = open_viewers(deployment, settings)
     observer = Observer(settings)
     api = open_api(deployment, settings)
     live = LiveService(api, viewers, settings, observer)

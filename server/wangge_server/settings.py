@@ -14,13 +14,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from wangge_core.data_care.periods import Periods
 from wangge_core.db.engines import database_url
 from wangge_core.db.postgresql import DatabaseSettings
 from wangge_core.deployment import Deployment
 from wangge_core.errors import SettingError
 from wangge_core.grids.codes import SCHEMES
 from wangge_core.plugin.loading import load_plugins
+from wangge_core.plugin.opening import OpenedNeed
+from wangge_core.plugin.registry import Registry
 from wangge_core.rules import Rules
+from wangge_core.sealing.key_files import KeyFile
+from wangge_core.sealing.sealer import Sealer
+from wangge_server.sign_in.issuers import Issuer, check_issuers
 
 FILE = "wangge.toml"
 PREFIX = "WANGGE_"
@@ -35,6 +41,34 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 LISTS = {"plugins", "allowed_origins", "trusted_proxies"}
 """Settings that are lists; in the environment their items are separated by commas."""
+TABLES = {"issuers", "needs", "retention"}
+"""Settings that are tables; in the environment they are JSON."""
+
+
+class OpenedNeeds(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """With what a sensitive kind of needs is switched on: `[needs."community.disabled"]`."""
+
+    legal_basis: Annotated[str, msgspec.Meta(min_length=1, max_length=400)]
+    """The law and the article on which such needs are kept."""
+    roles: Annotated[tuple[str, ...], msgspec.Meta(min_length=1)]
+    """The roles that see and set them; nobody else does."""
+    keep_months: NotNegative
+    """For how many months an ended need is kept."""
+
+
+PERIODS = Periods()
+
+
+class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """For how long what is over is kept, by `wangge data retention`; 0 keeps for ever. What each is: `wangge_core.data_care.periods`."""
+
+    ended_needs_months: NotNegative = PERIODS.ended_needs_months
+    ended_needs_of_children_months: NotNegative = PERIODS.ended_needs_of_children_months
+    moved_out_months: NotNegative = PERIODS.moved_out_months
+    temporary_gone_months: NotNegative = PERIODS.temporary_gone_months
+    former_homes_months: NotNegative = PERIODS.former_homes_months
+    closed_events_months: NotNegative = PERIODS.closed_events_months
+    idempotency_days: NotNegative = PERIODS.idempotency_days
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -69,7 +103,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     tracing: bool = False
     """Send OpenTelemetry spans of operations and statements; needs `wangge[tracing]`."""
     development_sign_in: bool = False
-    """Accept the tokens that `wangge demo` makes. Never on a service with real data."""
+    """Accept the tokens that `wangge demo` makes. For the demo's town, at an address of this machine alone."""
+    issuers: tuple[Issuer, ...] = ()
+    """Who makes the tokens of people; `[[issuers]]` in the file, a list in JSON in the environment."""
+    failed_sign_ins_per_minute: NotNegative = 60
+    """How many sign-ins may fail in a minute from one address, and with one key; 0 sets no limit."""
+    most_key_days: Positive = 365
+    """For how many days an API key may be made at most."""
+    most_grant_hours: Positive = 4
+    """For how many hours rights may be opened in an emergency at most."""
     explorer: bool = True
     """Show GraphiQL at /graphql."""
     most_body_bytes: Positive = 1_000_000
@@ -90,6 +132,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How many operations may run on one WebSocket at once."""
     live_messages: Positive = 100
     """How many messages may wait for one subscriber; who falls further behind is told to come again."""
+    read_log: bool = True
+    """Log who reads what of persons before it is told. Only a service with `development_sign_in` may switch it off, to measure."""
+    read_log_months: Positive = 36
+    """For how many months the log of reads is kept."""
+    purpose_required: bool = False
+    """Give private values for a stated purpose alone (`Wangge-Purpose`); sealed ones always ask for one."""
     outbox_days: Positive = 7
     """For how many days changes are kept: so long may a subscriber have been away and miss nothing."""
     introspection: bool = True
@@ -98,6 +146,16 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The file of trusted documents; empty means none."""
     only_trusted_documents: bool = False
     """Execute nothing but trusted documents."""
+    sealing_key_file: str = ""
+    """The file of the keys that identity numbers and private phones are sealed with; empty means that none can be kept."""
+    reveals_per_hour: Positive = 60
+    """How many sealed values one account may have revealed in an hour; exact searches count as well."""
+    needs: dict[str, OpenedNeeds] = {}
+    """The sensitive kinds of needs that are switched on, by their name."""
+    retention: Retention = Retention()
+    """For how long what is over is kept: `[retention]`."""
+    smallest_count: Annotated[int, msgspec.Meta(ge=3)] = 5
+    """The smallest count of people and homes that statistics show."""
     most_cost: Positive = 1_000_000
     """The dearest operation that is executed."""
     cost_per_minute: NotNegative = 0
@@ -128,6 +186,8 @@ def read_settings(path: str | None = None, environment: Mapping[str, str] | None
     _zone(settings)
     _check_origins(settings.allowed_origins)
     _check_proxies(settings.trusted_proxies)
+    check_issuers(settings.issuers)
+    _check_read_log(settings)
     return settings
 
 
@@ -147,8 +207,19 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     for name, text in environment.items():
         if name.startswith(PREFIX) and name not in NOT_SETTINGS:
             key = name.removeprefix(PREFIX).lower()
-            found[key] = [part.strip() for part in text.split(",") if part.strip()] if key in LISTS else text
+            found[key] = _from_json(name, text) if key in TABLES else _items(text) if key in LISTS else text
     return found
+
+
+def _items(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _from_json(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        raise SettingError(f"{name} is not JSON.", hint="See docs/operators.md for an example.") from None
 
 
 def _zone(settings: Settings) -> ZoneInfo:
@@ -176,16 +247,70 @@ def _check_proxies(proxies: Iterable[str]) -> None:
             ) from None
 
 
+def _check_read_log(settings: Settings) -> None:
+    if not settings.read_log and not settings.development_sign_in:
+        raise SettingError(
+            "read_log cannot be switched off here.", hint="Only a service with `development_sign_in` may read persons unlogged."
+        )
+
+
 def rules_of(settings: Settings) -> Rules:
-    """The rules of a deployment: loads and checks the plugins. Raises PluginError."""
-    return Rules(registry=load_plugins(settings.plugins), codes=SCHEMES[settings.codes], zone=_zone(settings))
+    """The rules of a deployment: loads and checks the plugins. Raises PluginError, and SettingError for needs that there are not."""
+    registry = load_plugins(settings.plugins)
+    return Rules(
+        registry=registry,
+        codes=SCHEMES[settings.codes],
+        zone=_zone(settings),
+        opened_needs=opened_needs(settings, registry),
+        reveals_per_hour=settings.reveals_per_hour,
+        most_key_days=settings.most_key_days,
+        most_grant_hours=settings.most_grant_hours,
+        purpose_required=settings.purpose_required,
+        smallest_count=settings.smallest_count,
+    )
+
+
+def periods_of(settings: Settings) -> Periods:
+    """For how long what is over is kept."""
+    return Periods(**msgspec.structs.asdict(settings.retention))
+
+
+def opened_needs(settings: Settings, registry: Registry) -> dict[str, OpenedNeed]:
+    """The sensitive kinds of needs that are switched on. Raises SettingError for what no plugin declares."""
+    for id, opened in settings.needs.items():
+        kind = registry.need_kinds.get(id)
+        if kind is None or not kind.sensitive:
+            sensitive = ", ".join(name for name, one in registry.need_kinds.items() if one.sensitive)
+            raise SettingError(
+                f"there is no sensitive kind of needs {id!r}.", hint=f"Those that can be switched on are {sensitive}."
+            )
+        for role in opened.roles:
+            if role not in registry.roles:
+                raise SettingError(
+                    f"the needs {id!r} are for a role {role!r} that no plugin has.", hint="`wangge plugins list` names the plugins."
+                )
+    return {
+        id: OpenedNeed(legal_basis=one.legal_basis, roles=one.roles, keep_months=one.keep_months)
+        for id, one in settings.needs.items()
+    }
+
+
+def open_sealer(settings: Settings) -> Sealer | None:
+    """The sealer of the key file; None where the settings name none. Raises SettingError where the file is missing or unfit."""
+    return Sealer(KeyFile(Path(settings.sealing_key_file))) if settings.sealing_key_file else None
 
 
 def open_deployment(settings: Settings) -> Deployment:
     """The deployment that the settings describe, not started yet. Raises PluginError and DatabaseError."""
     if not settings.database:
         settings.folder.mkdir(parents=True, exist_ok=True)
-    return Deployment(database_url(settings.database_url), rules_of(settings), settings=database_settings(settings))
+    return Deployment(
+        database_url(settings.database_url),
+        rules_of(settings),
+        settings=database_settings(settings),
+        sealer=open_sealer(settings),
+        read_log=settings.read_log,
+    )
 
 
 def database_settings(settings: Settings) -> DatabaseSettings:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from faulty import kind, made, registry_of, workflow
 from towns import ids
+from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import mirror
 from wangge_core.deployment import Deployment
@@ -18,7 +19,6 @@ from wangge_core.grids.grids import NewGrid, create_grids
 from wangge_core.plugin import EventKind, Note, Workflow
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.plugin.registry import Registry
-from wangge_core.rights.accounts import NewAccount, create_accounts
 from wangge_core.rights.posts import NewPost, assign_posts
 from wangge_core.rights.viewers import Viewer, load_viewer, operator
 

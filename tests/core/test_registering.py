@@ -8,18 +8,21 @@ import pytest
 import sqlalchemy as sa
 
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
+from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import IdempotencyKeyReusedError, Outcome
 from wangge_core.events.reports import EventReport, report_events
 from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
-from wangge_core.people.persons import NewHousehold, NewPerson, register_households, register_persons
-from wangge_core.places.buildings import NewBuilding, NewUnit, register_buildings
+from wangge_core.people.households import NewHousehold, register_households
+from wangge_core.people.persons import NewPerson, register_persons
+from wangge_core.places.assets import NewAsset, register_assets
+from wangge_core.places.buildings import NewBuilding, register_buildings
 from wangge_core.places.offices import NewOffice, create_offices
 from wangge_core.places.organizations import NewOrganization, register_organizations
-from wangge_core.places.things import NewThing, register_assets, register_places
+from wangge_core.places.places import NewPlace, register_places
+from wangge_core.places.units import NewUnit
 from wangge_core.refusals import message
-from wangge_core.rights.accounts import NewAccount, create_accounts
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
 from wangge_core.rights.viewers import Viewer, operator
 
@@ -131,12 +134,12 @@ async def test_organizations_assets_and_places(town: Town) -> None:
     ]
     station = {"sign": True, "logbook": False}
     places = [
-        NewThing(grid_id=grid, kind_id="community.grid_station", name="S", details=station),
-        NewThing(grid_id=grid, kind_id="community.grid_station", name="S"),
-        NewThing(grid_id=grid, kind_id="community.grid_station", name="S", details=station | {"sign": "yes"}),
-        NewThing(grid_id=grid, kind_id="community.shelter", name="S", details=station),
-        NewThing(grid_id=grid, kind_id="community.nothing", name="S"),
-        NewThing(grid_id=grid, kind_id="community.shelter", name="S", longitude=181.0, latitude=0.0),
+        NewPlace(grid_id=grid, kind_id="community.grid_station", name="S", details=station),
+        NewPlace(grid_id=grid, kind_id="community.grid_station", name="S"),
+        NewPlace(grid_id=grid, kind_id="community.grid_station", name="S", details=station | {"sign": "yes"}),
+        NewPlace(grid_id=grid, kind_id="community.shelter", name="S", details=station),
+        NewPlace(grid_id=grid, kind_id="community.nothing", name="S"),
+        NewPlace(grid_id=grid, kind_id="community.shelter", name="S", longitude=181.0, latitude=0.0),
     ]
     assert await registered(town, register_places, places) == [
         "",
@@ -146,7 +149,8 @@ async def test_organizations_assets_and_places(town: Town) -> None:
         "kindId: KIND_UNKNOWN",
         "position: POSITION_INVALID",
     ]
-    assert await registered(town, register_assets, places[:1]) == ["kindId: KIND_UNKNOWN"]
+    station_as_asset = NewAsset(grid_id=grid, kind_id="community.grid_station", name="S", details=station)
+    assert await registered(town, register_assets, [station_as_asset]) == ["kindId: KIND_UNKNOWN"]
 
 
 async def test_offices_and_accounts(town: Town) -> None:
@@ -162,7 +166,7 @@ async def test_offices_and_accounts(town: Town) -> None:
 
 async def test_posts_are_given_within_ones_own_ground(town: Town) -> None:
     administrator = await town.viewer("community.subdistrict_administrator", SUBDISTRICT)
-    account, now = administrator.account_id or 0, town.deployment.clock()
+    account, now = (await town.viewer("community.grid_worker", GRIDS["urban"])).account_id or 0, town.deployment.clock()
 
     def post(grid: int = town.grids[GRIDS["urban"]], role: str = "community.volunteer", **more: Any) -> NewPost:
         return NewPost(**{"account_id": account, "role_id": role, "grid_id": grid} | more)

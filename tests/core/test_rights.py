@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Plan, Town, ids
+from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
 from wangge_core.db.columns import binary_text
 from wangge_core.db.engines import database_url
 from wangge_core.events.reports import EventReport, report_events
 from wangge_core.plugin.declarations.capabilities import Capability
-from wangge_core.rights.accounts import NewAccount, create_accounts
 from wangge_core.rights.bound import BoundScope, BoundViewer, Way
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
 from wangge_core.rights.scopes import Subtrees
@@ -193,7 +193,7 @@ async def test_people_and_places_are_seen_within_ones_own_ground(town: Town) -> 
         f"community.grid_worker@{GRIDS['urban']}": (True, True),
         f"community.community_head@{COMMUNITY}": (True, True),
         f"community.district_administrator@{DISTRICT}": (True, True),
-        f"community.auditor@{DISTRICT}": (False, True),
+        f"community.auditor@{DISTRICT}": (True, True),
         f"community.volunteer@{GRIDS['urban']}": (False, False),
         f"community.grid_worker@{GRIDS['rural']}": (False, False),
         f"community.duty_officer@{SUBDISTRICT}": (False, True),

@@ -14,7 +14,8 @@ from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_core.events.reports import EventReport, report_events
 from wangge_core.grids.grids import GridChange, update_grids
-from wangge_core.places.buildings import NewBuilding, NewUnit, register_buildings
+from wangge_core.places.buildings import NewBuilding, register_buildings
+from wangge_core.places.units import NewUnit
 from wangge_core.rights.bound import Way
 from wangge_core.rights.viewers import operator
 from wangge_core.search.conditions import Frequency, contains

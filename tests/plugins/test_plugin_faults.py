@@ -9,6 +9,7 @@ import pytest
 from faulty import ENDING, WORKER, Told, codes_of, faults_of, kind, workflow
 from wangge_core.plugin import (
     SYSTEM,
+    AssetKind,
     Choice,
     Continuous,
     DataClass,
@@ -207,6 +208,8 @@ class Asked:
 RED: list[dict[str, Any]] = [
     {"event_kinds": [kind("key_person")]},
     {"event_kinds": [kind("matter", zh="重点人员")]},
+    {"event_kinds": [kind("matter", en="Key persons")]},
+    {"asset_kinds": [AssetKind("thing", zh="物", en="Number plate")]},
     {"event_kinds": [kind("matter", details=Asked)]},
     {"event_kinds": [kind("matter", involves=(Involves("someone", PERSON, zh="刑满释放人员"),))]},
     {"workflows": [workflow("loop", asks=(Text("opinion", zh="政治面貌"),))]},

@@ -67,6 +67,8 @@ class Arguments:
         if "ids" in one.args:
             values = self.values
             return f"({'ids'}: {self.given_list(one.args['ids'].type, values.id)})", 4
+        if "capability" in one.args:
+            return self.of_may(one), 1
         ((argument, declared),) = one.args.items()
         draw: Callable[[Random], Any] = self.values.id
         if name != "node":
@@ -78,6 +80,20 @@ class Arguments:
         else:
             value = _text(draw(self.random))
         return f"({argument}: {value})", 1
+
+    def of_may(self, one: GraphQLField) -> str:
+        """The arguments of `may`: a capability and the code of a grid, each written out or given."""
+        capabilities = list(get_named_type(one.args["capability"].type).values)  # type: ignore[union-attr]
+        codes = [*self.values.world.grid_of_code, "000000", "a\0b", ""]
+        given: list[str] = []
+        for name, values in (("capability", capabilities), ("grid", codes)):
+            draw: Callable[[Random], Any] = lambda random, values=values: random.choice(values)  # noqa: E731
+            if self.chance(0.5):
+                given.append(f"{name}: {self.variable(str(one.args[name].type), draw, None)}")
+            else:
+                value = draw(self.random)
+                given.append(f"{name}: {value if name == 'capability' else _text(value)}")
+        return f"({', '.join(given)})"
 
     def truth(self) -> str:
         shared = [name for name, type in self.definitions.items() if type.startswith("Boolean!")]
@@ -99,7 +115,7 @@ class Arguments:
     def of_list(self, one: GraphQLField, room: Room) -> tuple[str, int]:
         """Page, order and filter of a list."""
         source = self.values.source(node_of(get_named_type(one.type)))
-        found: list[str] = []
+        found = [f"{name}: {self.thing(name)}" for name in ("subject", "thing") if name in one.args]
         order = self.order(one, source.orders[0], found)
         rows = self.page(room, source, order, found)
         if self.chance(0.25):
@@ -107,6 +123,11 @@ class Arguments:
             found.append(f"filter: {self.rendered(one.args['filter'].type, place)}")
         self.random.shuffle(found)
         return (f"({', '.join(found)})" if found else ""), rows
+
+    def thing(self, argument: str) -> str:
+        """The thing that a log is read of: mostly one of those that it can be read of."""
+        draw = self.values.logged[argument]
+        return self.variable("ID!", draw, None) if self.chance(0.6) else _text(draw(self.random))
 
     def order(self, one: GraphQLField, default: str, found: list[str]) -> Order:
         """Adds the order. Says which it is once the variables are drawn."""

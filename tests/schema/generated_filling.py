@@ -78,6 +78,16 @@ class Filling:
             return NOW - timedelta(days=self.random.choice((1, 2, 30)))
         return NOW - timedelta(milliseconds=self.random.randrange(days * 86_400_000))
 
+    def day(self, days: int = 3000) -> date:
+        """A day in the past."""
+        return NOW.date() - timedelta(days=self.random.randrange(days))
+
+    def confirmation(self) -> dict[str, Any]:
+        """What was confirmed, by some of whom nobody knows, and what is due."""
+        by = self.maybe(self.random.choice(self.accounts), 0.5) if self.accounts else None
+        confirmed = {"confirmed_at": self.maybe(self.moment()), "confirmed_by_id": by}
+        return confirmed | {"confirm_by": self.maybe(self.day() + timedelta(days=1500)), "version": self.random.randrange(1, 5)}
+
     def degrees(self, least: int, most: int) -> float | None:
         return self.random.choice((None, round(self.random.uniform(least, most), 7), float(least)))
 

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import Any
 
@@ -20,14 +21,17 @@ from graphql import DocumentNode, GraphQLSchema, parse, print_ast, validate
 from oracle.comparing import difference
 from oracle.interpreter import Expected, interpret
 from oracle.lists import Cursor
-from oracle.sees import holds, papers, sees
+from oracle.private import Told
+from oracle.sees import LOW, communities, holds, level, papers, sees, serves_low
 from oracle.world import World
 
+from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_core.grids import extents
+from wangge_core.logs.entries import Entry
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.scopes import Subtrees
-from wangge_core.rights.viewers import HeldPost, Viewer, anonymous, operator
+from wangge_core.rights.viewers import HeldPost, Viewer, Withheld, anonymous, operator
 from wangge_schema.answers import Answer, GraphQLRequest
 from wangge_schema.api import Api
 from wangge_schema.limits import Limits
@@ -36,11 +40,15 @@ RUNS = 5
 """How often each document is run."""
 FEW = 6
 """From so many grids below it on, a grid counts as wide in half of the runs, so that both ways of reading are tried in a small town."""
-DEAR = Limits(cost=10**12)
-"""However dear an operation is estimated: the town is small. The estimate is compared all the same."""
+DEAR = Limits(cost=10**12, text=10**6, tokens=10**5, selections=10**5, aliases=10**4, fragments=10**4, comparisons=10**7)
+"""However long a document is, and however dear it is estimated: the town is small. The estimate is compared all the same."""
 REFUSED = {"QUERY_TOO_COMPLEX"}
 """Codes of operations that are not answered because they ask too much; they are counted, not compared."""
 MARK = re.compile("‹(\\\\?[A-Za-z]+) ([0-9.]+)›")
+
+
+parsed = lru_cache(1000)(parse)
+"""Documents that were parsed lately."""
 
 
 class DisagreementError(AssertionError):
@@ -55,6 +63,23 @@ class Run:
     variables: dict[str, Any]
     viewer: Viewer
     operation_name: str | None
+
+
+class Log:
+    """In place of the log of reads, which would change the town: keeps what it is given."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    async def write(self, entry: Entry) -> None:
+        self.entries.append(entry)
+
+    def told(self) -> set[Told]:
+        """Of whom the entries tell which fields."""
+        return {(one.subject, one.type, name) for entry in self.entries for one in entry.reads for name in one.fields}
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
 
 @dataclass
@@ -73,6 +98,8 @@ class Bench:
         self.statements: list[str] = []
         self.apis: dict[bool, Api] = {}
         self.deployment.watch(self.note)
+        self.log = Log()
+        self.deployment.read_log = self.log  # type: ignore[assignment]
 
     def note(self, statement: str, _seconds: float, _failed: bool) -> None:
         if not statement.startswith(("BEGIN", "PRAGMA")):
@@ -145,28 +172,48 @@ class Bench:
         known = [post for viewer in self.viewers for post in viewer.posts]
         posts: list[HeldPost] = random.sample(known, random.choice((0, 1, 2, 6)))
         account = random.choice((None, *(viewer.account_id for viewer in self.viewers)))
-        return Viewer(account_id=account, login="made", language=language, posts=tuple(posts if account else ()), scopes=scopes)
+        made = Viewer(account_id=account, login="made", language=language, posts=tuple(posts if account else ()), scopes=scopes)
+        if account and random.random() < 0.4:
+            person, *wards = random.sample(sorted(self.world.rows(t.person)), random.choice((1, 2, 3)))
+            made = dataclasses.replace(made, person_id=person, ward_ids=tuple(wards))
+        return dataclasses.replace(made, withheld=self.withheld(made))
+
+    def withheld(self, viewer: Viewer) -> Withheld | None:
+        """What a viewer with these posts and scopes would be kept from."""
+        kinds = tuple(sorted(id for id, one in self.world.rows(t.event_kind).items() if one["hidden_from_grid"]))
+        if not kinds or not serves_low(self.world, viewer):
+            return None
+        scope = viewer.scope(Capability.READ_EVENTS)
+        above = Subtrees.of(path for path in scope.paths if level(self.world, path) not in LOW)
+        return Withheld(kinds=kinds, from_above=above, communities=Subtrees.of(communities(self.world, viewer)))
 
     # ---- one run
 
     async def tried(self, api: Api, run: Run) -> str | None:
         """What is wrong with an operation's answer; None where nothing is."""
+        found, _ = await self.judged(api, run)
+        return found
+
+    async def judged(self, api: Api, run: Run) -> tuple[str | None, Expected | None]:
+        """As `tried`, with the answer that must be; None for what asked too much."""
         self.told["operations"] += 1
         request = GraphQLRequest(query=run.text, variables=run.variables, operation_name=run.operation_name)
         before = asyncio.all_tasks()
         self.statements.clear()
+        self.log.entries.clear()
         answer = await api.answer(request, run.viewer)
         if left := asyncio.all_tasks() - before:  # what a failed field has left running is of this operation too
             await asyncio.wait(left)
         statements = len(self.statements)
         if REFUSED & set(answer.codes):
             self.told["refused"] += 1
-            return None
-        expected = interpret(self.world, self.graphql, parse(run.text), run.variables, run.viewer, run.operation_name)
+            return None, None
+        expected = interpret(self.world, self.graphql, parsed(run.text), run.variables, run.viewer, run.operation_name)
         self.told["errors"] += bool(expected.codes or not expected.executed)
         self.told["objects"] += expected.objects
         self.told["empty"] += not expected.objects
-        return self.compared(expected, answer, run) or self.promised(expected, answer, statements)
+        found = self.compared(expected, answer, run) or self.promised(expected, answer, statements) or self.logged(expected)
+        return found, expected
 
     def compared(self, expected: Expected, answer: Answer, run: Run) -> str | None:
         try:
@@ -196,6 +243,13 @@ class Bench:
         if answer.cost and answer.cost < expected.objects:
             return f"the cost was estimated at {answer.cost}, and {expected.objects} objects were read"
         return None
+
+    def logged(self, expected: Expected) -> str | None:
+        """Whose private values are shown is logged, and of nobody else."""
+        told = self.log.told()
+        if expected.codes or not expected.executed or told == expected.reads:
+            return None
+        return f"the log has {sorted(told - expected.reads)} too much and lacks {sorted(expected.reads - told)}"
 
     def leaked(self, body: str, viewer: Viewer) -> str | None:
         """A mark in an answer of what the viewer may not see, however it came there."""

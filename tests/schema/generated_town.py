@@ -23,6 +23,7 @@ from wangge_core.deployment import Deployment
 async def enrich(deployment: Deployment) -> None:
     """Fill the small town further."""
     async with deployment.write() as work:
+        work.changes = None  # the logs are written by hand too
         await _at_fixed_times(work)
         await _Town(work, Random(SEED)).everything()
 
@@ -32,6 +33,9 @@ async def _at_fixed_times(work: Work) -> None:
     for table in (t.grid, t.building, t.household, t.person, t.account, t.post, t.workflow_version):
         moments = [column for column in table.c if isinstance(column.type, Instant) and not column.nullable]
         await work.run(sa.update(table).values({column: NOW - timedelta(days=100) for column in moments}))
+    await work.run(sa.update(t.person).values(confirmed_at=NOW - timedelta(days=100), confirm_by=NOW.date()))
+    confirmed = {"confirmed_at": NOW - timedelta(days=100), "confirm_by": NOW.date() + timedelta(days=265)}
+    await work.run(sa.update(t.building).values(confirmed))
 
 
 class _Town(Matters):
@@ -46,8 +50,12 @@ class _Town(Matters):
         await self.people()
         await self.things()
         await self.staff()
+        await self.substitutes()
         await self.versions()
         await self.events()
+        await self.logs()
+        await self.needs()
+        await self.reviews()
 
     async def local_kinds(self) -> None:
         """A local catalogue below a declared kind, and kinds of a plugin that is gone."""
@@ -59,7 +67,7 @@ class _Town(Matters):
             "involves": [],
             "parent_id": None,
         }
-        base |= {"catalogue": None, "retired_because": None, "workflow_id": "community.three_loops"}
+        base |= {"hidden_from_grid": False, "catalogue": None, "retired_because": None, "workflow_id": "community.three_loops"}
         parent = next(iter(self.registry.event_kinds))
         rows = [
             {
@@ -134,6 +142,7 @@ class _Town(Matters):
 
     async def buildings(self) -> None:
         await self.start_ids(t.building, t.unit, t.organization)
+        self.accounts = await self.ids(t.account)
         buildings, units = [], []
         for _ in range(24):
             id = self.id(t.building)
@@ -141,11 +150,15 @@ class _Town(Matters):
                 "id": id, "grid_id": self.random.choice(self.ground.ids), "name": self.name(), "address": self.maybe(mark("Building", id)),
                 "floors": self.maybe(self.random.randrange(40)), "longitude": self.degrees(100, 120), "latitude": self.degrees(20, 40),
                 "source_name": None, "source_key": None, "created_at": self.moment(),
-            })  # fmt: skip
+            } | self.confirmation())  # fmt: skip
             for _ in range(self.random.choice((0, 1, 3, 5))):
                 unit = self.id(t.unit)
                 units.append({"id": unit, "building_id": id, "name": f"{self.random.randrange(300)} {mark('Unit', unit)}",
-                              "use": self.random.choice(("HOME", "SHOP", "OTHER"))})  # fmt: skip
+                              "use": self.random.choice(("HOME", "SHOP", "OFFICE", "OTHER")),
+                              "floor": self.maybe(self.random.randrange(1, 9)),
+                              "area_square_metres": self.maybe(round(self.random.uniform(9, 200), 1)),
+                              "occupancy": self.random.choice(("OWNER_OCCUPIED", "RENTED", "VACANT", "UNKNOWN")),
+                              "occupancy_since": self.maybe(self.day()), "version": self.random.randrange(1, 4)})  # fmt: skip
         await self.work.insert(t.building, buildings)
         await self.work.insert(t.unit, units)
         all_units = await self.ids(t.unit)
@@ -155,9 +168,30 @@ class _Town(Matters):
             organizations.append({
                 "id": id, "grid_id": self.random.choice(self.ground.ids), "unit_id": self.maybe(self.random.choice(all_units)),
                 "name": self.name(), "trade": self.maybe(mark("Organization", id)), "source_name": None, "source_key": None,
-                "created_at": self.moment(),
-            })  # fmt: skip
+                "registration_code": self.maybe(f"91000000{id:010}"), "state": self.random.choice(("OPEN", "OPEN", "CLOSED")),
+                "closed_on": self.maybe(self.day(), 0.2), "created_at": self.moment(),
+            } | self.confirmation())  # fmt: skip
         await self.work.insert(t.organization, organizations)
+        await self.premises([one["id"] for one in organizations])
+
+    async def premises(self, organizations: list[int]) -> None:
+        """Where organisations work and who answers for them; some at two places of one building, some at none."""
+        unit_rows = await self.work.rows(sa.select(t.unit.c.id, t.unit.c.building_id).order_by(t.unit.c.id))
+        sites = [(row.building_id, row.id) for row in unit_rows] + [(id, None) for id in await self.ids(t.building)]
+        premises, responsible = [], []
+        for id in organizations:
+            chosen = self.random.sample(sites, self.random.randrange(4))
+            premises += [
+                {"organization_id": id, "ordinal": ordinal, "building_id": building, "unit_id": unit}
+                for ordinal, (building, unit) in enumerate(chosen, 1)
+            ]
+            responsible += [
+                {"organization_id": id, "ordinal": ordinal, "role": self.random.choice(("HEAD", "SAFETY_OFFICER", "CONTACT")),
+                 "person_id": None, "name": f"Answers {mark('Organization', id)}", "phone": self.maybe("1390000 1234")}
+                for ordinal in range(1, self.random.randrange(1, 4))
+            ]  # fmt: skip
+        await self.work.insert(t.organization_premises, premises)
+        await self.work.insert(t.organization_responsible, responsible)
 
     async def people(self) -> None:
         await self.start_ids(t.household, t.person)
@@ -166,7 +200,8 @@ class _Town(Matters):
         for _ in range(14):
             id = self.id(t.household)
             homes.append({"id": id, "grid_id": self.random.choice(self.ground.ids), "unit_id": self.maybe(self.random.choice(units)),
-                          "name": f"Home {mark('Household', id)}", "created_at": self.moment()})  # fmt: skip
+                          "address": self.maybe(mark("Household", id)), "name": f"Home {mark('Household', id)}",
+                          "created_at": self.moment()})  # fmt: skip
         await self.work.insert(t.household, homes)
         households = await self.ids(t.household)
         persons = []
@@ -177,13 +212,38 @@ class _Town(Matters):
                 "name": self.name() if number % 2 else f"Lin {mark('Person', id)}",
                 "gender": self.random.choice((None, "FEMALE", "MALE", "OTHER")),
                 "born_on": self.maybe(date(1930, 1, 1) + timedelta(days=self.random.randrange(30_000)), 0.7),
-                "residence": self.random.choice(("PERMANENT", "TEMPORARY")), "source_name": None, "source_key": None,
-                "created_at": self.moment(),
+                "residence": self.random.choice(("PERMANENT", "TEMPORARY", None)), "source_name": None, "source_key": None,
+                "identity_number_mask": self.maybe(f"****{id:04}"), "phone_mask": self.maybe(f"138****{id:04}"),
+                "guardian_id": self.maybe(self.random.choice([one["id"] for one in persons])) if number > 2 else None,
+                "guardian_agreed_on": self.maybe(self.day()), "confirmed_at": self.maybe(self.moment()),
+                "confirm_by": self.maybe(self.day()), "removed_at": self.moment() if number % 9 == 8 else None,
+                "version": self.random.randrange(1, 9), "created_at": self.moment(),
             })  # fmt: skip
         await self.work.insert(t.person, persons)
+        await self.homes(persons, units)
+
+    async def homes(self, persons: list[dict[str, Any]], units: list[int]) -> None:
+        """Homes left and lived in, and memberships of which some have ended."""
+        homes, members = [], []
+        for person in persons:
+            for ended in (True, False) if self.random.random() < 0.4 else (False,):
+                homes.append({
+                    "person_id": person["id"], "grid_id": self.random.choice(self.ground.ids),
+                    "address": self.maybe(mark("Person", person["id"])),
+                    "unit_id": self.maybe(self.random.choice(units)), "kind": self.random.choice(("PERMANENT", "TEMPORARY")),
+                    "moved_in_on": self.maybe(self.day()), "moved_out_on": self.day() if ended else None,
+                })  # fmt: skip
+                if person["household_id"] is not None:
+                    members.append({
+                        "person_id": person["id"], "household_id": person["household_id"], "joined_on": self.maybe(self.day()),
+                        "relation": self.random.choice((None, "SPOUSE", "CHILD", "LODGER")), "left_on": self.day() if ended else None,
+                    })  # fmt: skip
+        await self.work.insert(t.residence, homes)
+        await self.work.insert(t.household_member, members)
 
     async def things(self) -> None:
         await self.start_ids(t.asset, t.place)
+        organizations, self.offices = await self.ids(t.organization), await self.ids(t.office)
         for table, kinds, type in ((t.asset, self.registry.asset_kinds, "Asset"), (t.place, self.registry.place_kinds, "Place")):
             rows = []
             for number in range(24):
@@ -194,8 +254,27 @@ class _Town(Matters):
                     "id": id, "grid_id": grid, "kind_id": kind.id if kind else f"{GONE}.thing", "details": details,
                     "name": self.name() if number % 2 or type == "Place" else f"Lamp {mark(type, id)}",
                     "longitude": self.degrees(-180, 180), "latitude": self.degrees(-90, 90), "created_at": self.moment(),
-                })  # fmt: skip
+                } | self.confirmation() | (self.kept(id, organizations) if type == "Asset" else self.shown()))  # fmt: skip
             await self.work.insert(table, rows)
+
+    def kept(self, id: int, organizations: list[int]) -> dict[str, Any]:
+        """What only assets have."""
+        return {
+            "code": self.maybe(f"No. {mark('Asset', id)}"), "state": self.random.choice(("IN_ORDER", "DAMAGED", "REMOVED")),
+            "accuracy_metres": self.maybe(self.random.choice((0.5, 10.0))), "measured": self.random.choice((None, "SATELLITE", "MAP")),
+            "owner_id": self.maybe(self.random.choice(organizations)), "keeper_id": self.maybe(self.random.choice(self.offices)),
+        }  # fmt: skip
+
+    def shown(self) -> dict[str, Any]:
+        """What only places have."""
+        span = {"opens": "08:30", "closes": "17:00", "next_day": False}
+        night = {"opens": "22:00", "closes": "02:00", "next_day": True}
+        hours = {
+            "weekly": [{"weekday": day} | self.random.choice((span, night)) for day in ("MONDAY", "SATURDAY")],
+            "exceptions": [{"on": "2026-11-21", "spans": self.random.choice(([], [span])), "note": self.maybe(self.name())}],
+        }
+        service = {"name": self.name(), "papers": [self.name()], "fee_fen": self.maybe(500), "note": None}
+        return {"contact": self.maybe(self.name()), "opening_hours": self.maybe(hours), "services": self.maybe([service])}
 
     async def staff(self) -> None:
         """Accounts with no post, one, several, of which some are over, some not begun, some in an overlay or an office."""
@@ -221,3 +300,112 @@ class _Town(Matters):
         await self.work.insert(t.account, accounts)
         await self.work.insert(t.post, posts)
         self.accounts, self.posts, self.offices = await self.ids(t.account), await self.ids(t.post), offices
+
+    async def needs(self) -> None:
+        """Needs that run, have run out and were ended; of sensitive kinds, one of which is for two roles."""
+        await self.start_ids(t.need)
+        disabled, roles = "community.disabled", ("community.grid_worker", "community.community_head")
+        await self.work.insert(t.need_kind_role, [{"need_kind_id": disabled, "role_id": role} for role in roles])
+        kinds = ("community.lives_alone", "community.hardship", disabled, disabled, "community.in_hospital")
+        persons = [tuple(row) for row in await self.work.rows(sa.select(t.person.c.id, t.person.c.grid_id).order_by(t.person.c.id))]
+        for number in range(80):
+            id, (person, grid) = self.id(t.need), self.random.choice(persons)
+            ends = NOW + timedelta(days=self.random.randrange(-40, 90), milliseconds=self.random.choice((-1, 0, 1)))
+            ends = NOW + timedelta(milliseconds=number % 3 - 1) if number < 6 else ends
+            await self.work.insert(t.need, [{
+                "id": id, "person_id": person, "grid_id": grid, "kind_id": self.random.choice(kinds), "reason": mark("Need", id),
+                "legal_basis": mark("Need", id), "guardian_agreement": self.maybe(mark("Need", id), 0.3), "from_on": self.day(200),
+                "until_on": NOW.date() + timedelta(days=self.random.randrange(90)), "ends_at": ends,
+                "set_by_id": self.maybe(self.random.choice(self.posts)), "ending": None, "end_reason": None, "created_at": self.moment(),
+            }])  # fmt: skip
+
+    async def reviews(self) -> None:
+        """Rows of imports that wait for a decision, and some that were decided."""
+        await self.start_ids(t.import_review)
+        for person, grid in [tuple(row) for row in await self.work.rows(sa.select(t.person.c.id, t.person.c.grid_id))][:40]:
+            id, decided = self.id(t.import_review), self.random.random() < 0.4
+            said = {"name": mark("ImportReview", id), "born_on": self.day(9000), "home": self.maybe(mark("ImportReview", id))}
+            await self.work.insert(t.import_review, [{
+                "id": id, "grid_id": grid, "person_id": person, "run_at": self.moment(), "file": "persons.csv", "line": id,
+                "source_name": "town", "source_key": f"R{id}", "why": self.random.choice(("OTHER_HOME", "SAME_PHONE")),
+                **(dict.fromkeys(said) if decided else said), "draft": None, "draft_index": None, "decided": decided,
+                "decision": "SKIP" if decided else None, "decided_by_id": self.random.choice(self.accounts) if decided else None,
+                "decided_at": NOW if decided else None, "created_at": self.moment(),
+            }])  # fmt: skip
+
+    async def substitutes(self) -> None:
+        """Who stands in for whom, what was opened in an emergency, and which accounts are residents."""
+        terms = [(NOW - timedelta(days=9), NOW - timedelta(days=2)), (NOW - timedelta(days=1), NOW + timedelta(days=400))]
+        for number in range(12):
+            starts, ends = terms[number % 3 > 0]
+            values = {"post_id": self.random.choice(self.posts), "account_id": self.random.choice(self.accounts)}
+            values |= {"starts_at": starts, "ends_at": ends, "reason": self.name(), "end_reason": self.maybe(self.name(), 0.3)}
+            given = {"given_by_id": self.maybe(self.random.choice(self.accounts)), "created_at": self.moment()}
+            await self.work.insert(t.delegation, [values | given])
+        for number in range(9):
+            starts, ends = terms[number % 3 > 0]
+            values = {"account_id": self.random.choice(self.accounts), "grid_id": self.random.choice(self.ground.ids)}
+            values |= {"capabilities": ["READ_EVENTS", "READ_PLACES"][: 1 + number % 2], "reason": self.name(), "starts_at": starts}
+            values |= {
+                "ends_at": ends,
+                "end_reason": None,
+                "post_id": None,
+                "reviewed": number % 3 == 0,
+                "created_at": self.moment(),
+            }
+            review = {"reviewed_at": NOW, "reviewed_by_id": self.accounts[0], "finding": "in order"} if values["reviewed"] else {}
+            await self.work.insert(t.access_grant, [values | dict.fromkeys(("reviewed_at", "reviewed_by_id", "finding")) | review])
+        for account, person in zip(self.accounts[::4], await self.ids(t.person), strict=False):
+            await self.work.run(sa.update(t.account).where(t.account.c.id == account).values(person_id=person))
+
+    async def logs(self) -> None:
+        """Reads of some persons, and changes of some things, by accounts that are there and by nobody."""
+        await self.work.run(sa.delete(t.change_log))
+        post = t.post
+        posts = await self.work.rows(sa.select(post.c.id, post.c.role_id).order_by(post.c.id))
+        people, held = await self.ids(t.person), [[row.id, row.role_id, None] for row in posts]
+        entries = [
+            {
+                "id": number, "at": self.moment(), "kind": self.random.choice(("READ", "READ", "REVEAL", "SEARCH")),
+                "account_id": self.maybe(self.random.choice(self.accounts)), "key_id": None,
+                "held": self.random.sample(held, self.random.randrange(3)), "office_id": self.maybe(self.random.choice(self.offices)),
+                "operation": self.random.choice(("", "Names")), "document_hash": "0" * 16,
+                "purpose": self.random.choice((None, "VISIT", "SERVICE")), "purpose_text": self.maybe(self.name()),
+                "parts": [["Person", ["name", "bornOn"]], ["Need", ["reason"]]], "subjects": [], "hash": bytes(32),
+            }
+            for number in range(1, 31)
+        ]  # fmt: skip
+        subjects = [
+            {"person_id": person, "entry_id": entry["id"], "part": self.random.randrange(2)}
+            for entry in entries
+            for person in self.random.sample(people, self.random.randrange(1, 6))
+        ]
+        await self.work.insert(t.read_log, entries)
+        await self.work.insert(t.read_log_subject, subjects)
+        await self.work.insert(t.change_log, [await self.change(number, held) for number in range(1, 120)])
+
+    async def change(self, number: int, held: list[Any]) -> dict[str, Any]:
+        """A row of the log of changes; the creations of a type do not overlap."""
+        tables = {
+            "Account": t.account,
+            "Building": t.building,
+            "Grid": t.grid,
+            "Office": t.office,
+            "Person": t.person,
+            "Unit": t.unit,
+        }
+        types, created = list(tables), number <= 2 * len(tables)
+        type = types[number % len(types)] if created else self.random.choice(types)
+        ids = await self.ids(tables[type])
+        half = len(ids) // 2
+        part = ids[:half] if number <= len(types) else ids[half + 1 :] or ids[half:]
+        first = last = self.random.choice(ids)
+        if created:
+            first, last = part[0], part[-1]
+        fields = [["name"], ["grid_id", 1, 2], ["residence.moved_out_on"], ["starts_at", None, "2026-01-01T00:00:00Z"]]
+        return {
+            "id": number, "at": self.moment(), "account_id": self.maybe(self.random.choice(self.accounts)), "key_id": None,
+            "held": self.random.sample(held, self.random.randrange(3)), "operation": "import",
+            "action": "CREATED" if created else self.random.choice(("CHANGED", "CHANGED", "REMOVED")), "thing": type,
+            "thing_id": first, "last_id": last, "fields": [] if created else self.random.sample(fields, 2), "hash": bytes(32),
+        }  # fmt: skip

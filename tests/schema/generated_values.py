@@ -1,6 +1,6 @@
 """Values for generated arguments: near to what stands in the town, so that filters, ids and cursors often meet something."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from random import Random
@@ -33,6 +33,10 @@ class Values:
         planned = [one for one in types if any(inner.name == "Node" for inner in one.interfaces)]
         self.prefixes = [one.name for one in planned]
         self.sources = {one.name: source_of(one) for one in planned}
+        self.logged = {
+            "subject": lambda random: self.id(random, ("Person",)),
+            "thing": lambda random: self.id(random, ("Account", "Building", "Grid", "Office", "Person", "Person", "Post", "Unit")),
+        }
 
     def source(self, type: GraphQLObjectType) -> Source:
         """The source of a planned type."""
@@ -109,11 +113,11 @@ class Values:
 
     # ---- ids and cursors
 
-    def id(self, random: Random) -> str:
+    def id(self, random: Random, prefixes: Sequence[str] = ()) -> str:
         """A global id: of something that is there, of nothing, or none at all."""
         if random.random() < 0.01:
             return random.choice(("", "Grid", "Grid:", "Grid:x", "Nobody:1", "Grid:-1", "Grid:9999999999999999999", "Query:1"))
-        prefix = random.choice(self.prefixes)
+        prefix = random.choice(prefixes or self.prefixes)
         known = list(self.world.rows(self.sources[prefix].table))
         return f"{prefix}:{random.choice([*known, 999_999])}"
 
@@ -130,7 +134,10 @@ class Values:
             return random.choice(("", "x", "null", "[]", '["NAME",1,"x"]', '["ID",1]', '["nothing","a",1]'))
         if given and luck < 0.6:
             return random.choice(given)
-        row = random.choice(list(self.world.rows(source.table).values()))
+        rows = list(self.world.rows(source.table).values())
+        if not rows:
+            return "x"
+        row = random.choice(rows)
         value, id = row[order], row["id"]
         if luck > 0.9:
             id = random.choice(list(self.world.rows(source.table)))

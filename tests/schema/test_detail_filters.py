@@ -14,7 +14,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
 from wangge_core.events.reports import EventReport, report_events
-from wangge_core.places.things import NewThing, register_places
+from wangge_core.places.places import NewPlace, register_places
 from wangge_core.plugin import PRIVATE, PUBLIC, STAFF, PlaceKind, Zh, details
 from wangge_core.rights.viewers import anonymous, operator
 from wangge_core.rules import Rules
@@ -140,7 +140,7 @@ async def test_everybody_finds_places_by_their_public_details(copies: Any, rules
     await deployment.start()
     grid = plan.grids[GRIDS["urban"]]
     huts = [
-        NewThing(grid_id=grid, kind_id="demo.hut", name=f"Hut {beds}", details={"beds": beds, "height": beds / 4})
+        NewPlace(grid_id=grid, kind_id="demo.hut", name=f"Hut {beds}", details={"beds": beds, "height": beds / 4})
         for beds in (2, 9, 10)
     ]
     async with deployment.write() as work:

@@ -3,32 +3,20 @@
 `WANGGE_GENERATED_SEED=123` runs the documents of one seed; `WANGGE_GENERATED=5000` says how many operations the long run has.
 """
 
-import asyncio
 import dataclasses
 import os
-import shutil
-from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 import strawberry
-from generated_filling import NOW
 from generated_runs import RUNS, Bench, DisagreementError, Run
-from generated_town import enrich
 from graphql import GraphQLObjectType
 from oracle.sees import MASKS, RULES
 from oracle.values import reads, source_of
-from oracle.world import Database, World
 
-from databases import PostgreSQL
-from wangge_core.db import tables as t
-from wangge_core.db.engines import database_url
-from wangge_core.deployment import Deployment
 from wangge_core.rights import bound
-from wangge_core.rights.viewers import load_viewer
 from wangge_core.rights.visibility import everybody
-from wangge_core.rules import Rules
 from wangge_schema import details
 from wangge_schema.reading import connections, filters, given, listing, plan
 from wangge_schema.reading.declare import SOURCE, Scalar, Source
@@ -40,56 +28,6 @@ OPERATIONS = 500
 LONG = int(os.environ.get("WANGGE_GENERATED", "50000"))
 LONG_PARTS = 50
 ONE = os.environ.get("WANGGE_GENERATED_SEED")
-
-
-def now() -> Any:
-    """The town's time, which stands still."""
-    return NOW
-
-
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def rich_town(request: pytest.FixtureRequest, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The URL of a database with the richer town, made once, from which is only read."""
-    if request.param == "sqlite":
-        folder, _ = request.getfixturevalue("sqlite_templates")
-        path = tmp_path_factory.mktemp("generated") / "town.db"
-        shutil.copy(folder / "town.db", path)
-        fill(f"sqlite:///{path}", rules)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgreSQL = request.getfixturevalue("postgresql_templates")[0]
-    name = server.unused_name()
-    url = server.create(name, template="template_town")
-    fill(url, rules)
-    yield url
-    server.drop(name)
-
-
-def fill(url: str, rules: Rules) -> None:
-    async def fill() -> None:
-        deployment = Deployment(database_url(url), rules, clock=now)
-        await enrich(deployment)
-        await deployment.close()
-
-    asyncio.run(fill())
-
-
-@pytest.fixture(scope="module")
-def world(rich_town: str, rules: Rules) -> Iterator[World]:
-    """What the oracle knows of the town, kept for all tests."""
-    database = Database(database_url(rich_town), rules, now)
-    yield World(database)
-    database.close()
-
-
-@pytest.fixture
-async def bench(rich_town: str, rules: Rules, schema: strawberry.Schema, world: World) -> AsyncIterator[Bench]:
-    deployment = Deployment(database_url(rich_town), rules, clock=now)
-    async with deployment.read() as work:
-        logins = await work.rows(sa.select(t.account.c.login).where(t.account.c.active).order_by(t.account.c.id))
-        viewers = [await load_viewer(work, rules.registry, row.login) for row in logins]
-    yield Bench(deployment, schema, world, [viewer for viewer in viewers if viewer])
-    await deployment.close()
 
 
 async def agree(bench: Bench, part: int, parts: int, operations: int) -> None:

@@ -12,7 +12,8 @@ from test_four_grid_types import REPORT
 
 from rows import rows_in
 from towns import COMMUNITY, DISTRICT, GRIDS, Town, ids
-from wangge_core.people.persons import NewHousehold, NewPerson, register_households, register_persons
+from wangge_core.people.households import NewHousehold, register_households
+from wangge_core.people.persons import NewPerson, register_persons
 from wangge_core.rights.viewers import operator
 from wangge_schema.api import Api
 from wangge_schema.errors import CostTooHighError
@@ -252,7 +253,7 @@ async def test_a_full_page_has_exactly_the_rows_that_were_charged(busy: Town, co
 async def test_a_list_without_pages_ends_where_its_cost_ends(busy: Town, core: GraphQLSchema) -> None:
     text = "query($id: ID!) { node(id: $id) { ... on Person { household { persons { name } } } } }"
     async with busy.deployment.write() as work:
-        home = NewHousehold(grid_id=busy.grids[GRIDS["rural"]], name="A dormitory")
+        home = NewHousehold(grid_id=busy.grids[GRIDS["rural"]], name="A dormitory", address="Behind the school")
         (household,) = ids(await register_households(work, operator(), [home]))
         many = [NewPerson(grid_id=busy.grids[GRIDS["rural"]], name=f"Person {n}", household_id=household) for n in range(40)]
         keys = ids(await register_persons(work, operator(), many))
@@ -334,19 +335,32 @@ class Generator:
         return depth > 0 and (lists > 0 or not many or source_of(inner) is None)
 
     def arguments(self, field: Any) -> str:
+        values = {
+            "id": self.random.choice(self.ids),
+            "code": COMMUNITY,
+            "grid": COMMUNITY,
+            "number": "1",
+            "ids": self.ids * self.random.randint(0, 3),
+            "capability": "READ_EVENTS",
+            "subject": next(id for id in self.ids if id.startswith("Person:")),
+            "thing": next(id for id in self.ids if id.startswith("Grid:")),
+        }
+        given = [f"{name}: {self.variable(str(one.type), values[name])}" for name, one in field.args.items() if name in values]
         if "first" in field.args:
-            size = self.random.choice([0, 1, 2, 3, 5, 50])
-            match self.random.randint(0, 3):
-                case 0:
-                    return ""
-                case 1:
-                    return f"(last: {size})"
-                case 2:
-                    return f"(first: {self.variable('Int', size)})"
-                case _:
-                    return f"(first: {size})"
-        values = {"id": self.random.choice(self.ids), "code": COMMUNITY, "number": "1", "ids": self.ids * self.random.randint(0, 3)}
-        return "".join(f"({name}: {self.variable(str(one.type), values[name])})" for name, one in field.args.items())
+            given += self.page()
+        return f"({', '.join(given)})" if given else ""
+
+    def page(self) -> list[str]:
+        size = self.random.choice([0, 1, 2, 3, 5, 50])
+        match self.random.randint(0, 3):
+            case 0:
+                return []
+            case 1:
+                return [f"last: {size}"]
+            case 2:
+                return [f"first: {self.variable('Int', size)}"]
+            case _:
+                return [f"first: {size}"]
 
     def condition(self) -> str:
         if self.random.random() < 0.85:

@@ -63,7 +63,7 @@ async def test_a_token_signs_in(client: httpx.AsyncClient, tmp_path: Path) -> No
 async def test_a_bad_token_is_refused(client: httpx.AsyncClient, headers: dict[str, str], reason: str) -> None:
     answer = await client.post("/graphql", json={"query": QUERY}, headers=headers)
     assert answer.status_code == 401
-    assert answer.headers["www-authenticate"] == "Bearer"
+    assert answer.headers["www-authenticate"] == 'Bearer error="invalid_token"'
     assert answer.json()["errors"][0]["extensions"] == {"code": "UNAUTHENTICATED", "reason": reason}
 
 

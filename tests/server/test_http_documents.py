@@ -37,7 +37,7 @@ class Said:
 
 
 def client_of(said: Any) -> httpx.AsyncClient:
-    viewers = Viewers(None, None)  # type: ignore[arg-type]  # visitors are not looked up
+    viewers = Viewers(None)  # type: ignore[arg-type]  # visitors are not looked up
     endpoint = GraphQLEndpoint(said, viewers, QUIET, Observer(QUIET))
     return httpx.AsyncClient(transport=httpx.ASGITransport(endpoint), base_url="http://town")
 

@@ -61,7 +61,7 @@ async def send_and_leave(slow: Slow, document: str) -> list[Message]:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/graphql", "headers": [(b"content-type", b"application/json")]}
-    endpoint = GraphQLEndpoint(slow, Viewers(None, None), QUIET, Observer(QUIET))  # type: ignore[arg-type]
+    endpoint = GraphQLEndpoint(slow, Viewers(None), QUIET, Observer(QUIET))  # type: ignore[arg-type]
     await endpoint(scope, receive, send)
     return sent
 
@@ -87,7 +87,7 @@ async def test_a_mutation_is_finished_though_its_client_has_gone(monkeypatch: py
 @pytest.mark.parametrize("media_type", ["application/json", "application/graphql-response+json"])
 async def test_an_operation_that_takes_too_long_is_stopped_and_told(media_type: str) -> None:
     slow, settings = Slow(None), Settings(most_seconds=0.01, log_level="error")
-    endpoint = GraphQLEndpoint(slow, Viewers(None, None), settings, Observer(settings))  # type: ignore[arg-type]
+    endpoint = GraphQLEndpoint(slow, Viewers(None), settings, Observer(settings))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(endpoint), base_url="http://town") as client:
         answer = await client.post("/graphql", json={"query": "mutation { a }"}, headers={"Accept": media_type})
     assert answer.status_code == 504
@@ -100,7 +100,7 @@ async def test_a_fault_that_is_called_timeout_inside_is_not_taken_for_the_limit(
         async def answer(self, *_: Any, **__: Any) -> Answer:
             raise TimeoutError("of something else")
 
-    endpoint = GraphQLEndpoint(Faulty(), Viewers(None, None), QUIET, Observer(QUIET))  # type: ignore[arg-type]
+    endpoint = GraphQLEndpoint(Faulty(), Viewers(None), QUIET, Observer(QUIET))  # type: ignore[arg-type]
     async with httpx.AsyncClient(transport=httpx.ASGITransport(endpoint), base_url="http://town") as client:
         answer = await client.post("/graphql", json={"query": "{ a }"})
     assert answer.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"

@@ -22,7 +22,7 @@ from wangge_server.app import create_app
 from wangge_server.commands.main import wangge
 from wangge_server.live import events, websocket
 from wangge_server.settings import Settings
-from wangge_server.sign_in import make_token, read_key
+from wangge_server.sign_in import development, make_token, read_key
 
 pytestmark = pytest.mark.anyio
 
@@ -235,9 +235,7 @@ async def test_a_bad_token_closes_the_connection(app: Starlette) -> None:
 async def test_a_token_that_ends_ends_the_connection(
     app: Starlette, town: Town, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from wangge_server import sign_in  # noqa: PLC0415 - for its constant
-
-    monkeypatch.setattr(sign_in, "LIFETIME_SECONDS", 2)
+    monkeypatch.setattr(development, "LIFETIME_SECONDS", 2)
     token = f"Bearer {make_token(HEAD, read_key(tmp_path), now=int(time.time()))}"
     async with socket(app) as client:
         await client.sign_in(authorization=token)

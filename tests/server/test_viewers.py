@@ -9,7 +9,9 @@ from statements import counted
 from towns import GRIDS, Town
 from wangge_core.rights.posts import PostEnd, end_posts
 from wangge_core.rights.viewers import operator
-from wangge_server.sign_in import LIFETIME_SECONDS, SignInError, make_token, read_key
+from wangge_server.sign_in import ISSUER, LIFETIME_SECONDS, SignInError, make_token, read_key
+from wangge_server.sign_in.development import DevelopmentTokens
+from wangge_server.sign_in.tokens import Tokens
 from wangge_server.viewers import RIGHTS_KEPT_SECONDS, Recent, Viewers
 
 pytestmark = pytest.mark.anyio
@@ -39,7 +41,7 @@ def key(tmp_path: Path) -> bytes:
 
 @pytest.fixture
 def viewers(town: Town, key: bytes, clock: Clock) -> Viewers:
-    return Viewers(town.deployment, key, clock=clock)
+    return Viewers(town.deployment, Tokens({ISSUER: DevelopmentTokens(key)}), clock=clock)
 
 
 @pytest.fixture
@@ -134,7 +136,7 @@ async def test_a_load_that_takes_longer_than_rights_are_kept_is_joined_no_more(
 
 
 async def test_without_sign_in_no_token_is_accepted(town: Town, token: str, clock: Clock) -> None:
-    viewers = Viewers(town.deployment, None, clock=clock)
+    viewers = Viewers(town.deployment, clock=clock)
     for header in (f"Bearer {token}", "Basic dXNlcjpwYXNz"):
         with pytest.raises(SignInError):
             await viewers.of_header(header.encode(), "zh")

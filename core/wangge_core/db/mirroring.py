@@ -14,6 +14,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.plugin.declarations.labels import Label
 from wangge_core.plugin.definitions import DetailsDefinition, WorkflowDefinition
+from wangge_core.plugin.opening import OpenedNeed
 from wangge_core.plugin.registry import Registry
 
 BASE_LAYER = "base"
@@ -35,7 +36,8 @@ async def mirror(work: Work, registry: Registry) -> None:
     )
     await _mirror_workflow_versions(work, registry.workflows)
     await _upsert(work, t.event_kind, list(_event_kinds(registry)), only=t.event_kind.c.catalogue.is_(None))
-    await _upsert(work, t.need_kind, list(_need_kinds(registry)))
+    await _upsert(work, t.need_kind, list(_need_kinds(registry, work.rules.opened_needs)))
+    await _mirror_roles_of_needs(work)
     for table, kinds in ((t.asset_kind, registry.asset_kinds), (t.place_kind, registry.place_kinds)):
         await _upsert(
             work,
@@ -98,6 +100,7 @@ def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
                 "parent_id": kind.parent,
                 "priority": kind.priority.value,
                 "involves": _plain(kind.involves),
+                "hidden_from_grid": kind.hidden_from_grid,
                 "catalogue": None,
                 "retired_because": None,
             }
@@ -108,14 +111,29 @@ def _ancestors(registry: Registry, id: str | None) -> list[str]:
     return [] if id is None else [*_ancestors(registry, registry.event_kinds[id].parent), id]
 
 
-def _need_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
+def _need_kinds(registry: Registry, opened: Mapping[str, OpenedNeed]) -> Iterable[dict[str, Any]]:
     for ordinal, kind in enumerate(registry.need_kinds.values()):
+        switched_on = opened.get(kind.id)
         yield _declared(ordinal, kind.id, kind.plugin, kind.label) | {
             "basis": kind.basis,
             "visits": kind.visits,
             "months": kind.months,
             "sensitive": kind.sensitive,
+            "children": kind.children,
+            "open": not kind.sensitive or switched_on is not None,
+            "legal_basis": switched_on.legal_basis if switched_on else None,
+            "keep_months": switched_on.keep_months if switched_on else None,
         }
+
+
+async def _mirror_roles_of_needs(work: Work) -> None:
+    """Which roles see the needs of sensitive kinds: as the settings say now."""
+    table = t.need_kind_role
+    wanted = {(kind, role) for kind, opened in work.rules.opened_needs.items() for role in opened.roles}
+    present = {tuple(row) for row in await work.rows(sa.select(table.c.need_kind_id, table.c.role_id))}
+    if wanted != present:
+        await work.run(sa.delete(table))
+        await work.insert(table, [{"need_kind_id": kind, "role_id": role} for kind, role in sorted(wanted)])
 
 
 async def _upsert(

@@ -4,8 +4,8 @@ An operation writes its rows and announces what happened; announcements become o
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import REGCLASS
@@ -18,19 +18,65 @@ from wangge_core.storable import is_storable
 
 if TYPE_CHECKING:
     from wangge_core.rules import Rules
+    from wangge_core.sealing.sealer import Sealer
 
 CHUNK = 500
 """How many values one `IN (…)` or one insert statement carries at most."""
 
 
-class Work:
-    """A connection in a transaction. `now` is the same moment for all that happens in it."""
+class Recorder(Protocol):
+    """Notes what a unit of work changes, for the log of changes."""
 
-    def __init__(self, connection: AsyncConnection, rules: "Rules", now: datetime) -> None:
+    def logs(self, table: sa.Table) -> bool:
+        """Whether changes of a table are logged."""
+        ...
+
+    def record(self, action: str, thing: str, ids: Iterable[int], fields: Sequence[tuple[Any, ...]] = ()) -> None:
+        """Note that the same was done to things of a type."""
+        ...
+
+    def inserted(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Rows were added, with their ids."""
+        ...
+
+    async def before(self, work: "Work", statement: sa.Executable) -> Any:
+        """What a statement is about to change; None where that is not logged."""
+        ...
+
+    async def after(self, work: "Work", before: Any) -> None:
+        """What became of it."""
+        ...
+
+    async def write(self, work: "Work") -> None:
+        """Write all that was noted, right before the commit."""
+        ...
+
+
+class Work:
+    """A connection in a transaction. `now` is the same moment for all that happens in it.
+
+    `sealer` is the deployment's, None where it has no keys: then sealed values are refused with SEALING_KEY_MISSING.
+    """
+
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        rules: "Rules",
+        now: datetime,
+        sealer: "Sealer | None" = None,
+        changes: Recorder | None = None,
+    ) -> None:
         self.connection = connection
+        self.changes = changes
+        self.sealer = sealer
         self.rules = rules
         self.now = to_milliseconds(now)
         self._announced: list[dict[str, Any]] = []
+
+    @property
+    def today(self) -> date:
+        """The day that it is at the place."""
+        return self.now.astimezone(self.rules.zone).date()
 
     @property
     def on_sqlite(self) -> bool:
@@ -47,23 +93,32 @@ class Work:
 
     async def run(self, statement: sa.Executable) -> int:
         """Execute a write and return how many rows it touched."""
-        return (await self.connection.execute(statement)).rowcount
+        before = None if self.changes is None else await self.changes.before(self, statement)
+        touched = (await self.connection.execute(statement)).rowcount
+        if self.changes is not None and before is not None:
+            await self.changes.after(self, before)
+        return touched
+
+    def record(self, action: str, thing: str, id: int, *fields: tuple[Any, ...]) -> None:
+        """Note in the log of changes what no row of a logged table tells."""
+        if self.changes is not None:
+            self.changes.record(action, thing, [id], fields)
 
     async def insert(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
         if not rows:
             return
-        if table.name not in t.SEARCHED:
-            await self.connection.execute(sa.insert(table), list(rows))
-            return
-        column, ids = t.SEARCHED[table.name], await self._ids_of(table, rows)
-        kept = [{**row, "id": id, "folded": folded_apart(row[column])} for id, row in zip(ids, rows, strict=True)]
-        await self.connection.execute(sa.insert(table), kept)
-        searched = [{"id": id, "grams": grams_of(row[column])} for id, row in zip(ids, rows, strict=True)]
-        await self.connection.execute(sa.insert(t.search[table.name]), searched)
-
-    async def _ids_of(self, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> Sequence[int]:
-        """The keys that rows have or will have."""
-        return [row["id"] for row in rows] if "id" in rows[0] else await self.reserve_ids(table, len(rows))
+        logged = self.changes is not None and self.changes.logs(table)
+        if (logged or table.name in t.SEARCHED) and "id" not in rows[0]:
+            ids = await self.reserve_ids(table, len(rows))
+            rows = [{"id": id, **row} for id, row in zip(ids, rows, strict=True)]
+        column = t.SEARCHED.get(table.name)
+        kept = rows if column is None else [{**row, "folded": folded_apart(row[column])} for row in rows]
+        await self.connection.execute(sa.insert(table), list(kept))
+        if logged and self.changes is not None:
+            self.changes.inserted(table, rows)
+        if column is not None:
+            searched = [{"id": row["id"], "grams": grams_of(row[column])} for row in rows]
+            await self.connection.execute(sa.insert(t.search[table.name]), searched)
 
     async def change(self, table: sa.Table, id: int, values: Mapping[str, Any]) -> None:
         """Write new values into a row, and what is searched of it."""

@@ -11,6 +11,7 @@ from wangge_core.errors import Refusal, refusal
 from wangge_core.events.situations import Situation, returned_by
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.definitions import MoveDefinition
+from wangge_core.rights.communities import posts_serving
 
 Given = tuple[int | None, int | None]
 """To whom: (post id, office id), one of them None."""
@@ -24,9 +25,9 @@ async def assigned_to(work: Work, event_id: int) -> list[Given]:
 
 
 async def asked_assignees(
-    work: Work, situation: Situation, move: MoveDefinition, answers: Mapping[str, Any]
+    work: Work, situation: Situation, move: MoveDefinition, answers: Mapping[str, Any], kind_id: str
 ) -> tuple[list[Given], list[Refusal]]:
-    """Who the move gives the event to, as (post id, office id), the lead first."""
+    """Who the move gives an event of this kind to, as (post id, office id), the lead first."""
     given: list[Given] = []
     found: list[Refusal] = []
     for ask in move.asks:
@@ -35,6 +36,7 @@ async def asked_assignees(
             named: list[dict[str, int]] = answers[ask.name]
             pairs = list(dict.fromkeys((one.get("post"), one.get("office")) for one in named))
             found.extend(await _check(work, situation, move, pairs, field_name))
+            found.extend(await _check_hidden(work, situation, kind_id, pairs, field_name))
             given.extend(pairs)
     return given, found
 
@@ -63,6 +65,16 @@ async def _check(work: Work, situation: Situation, move: MoveDefinition, pairs: 
         elif office_id in barred_offices:
             found.append(refusal("MOVE_TO_RETURNER", field_name))
     return found
+
+
+async def _check_hidden(work: Work, situation: Situation, kind_id: str, pairs: Sequence[Given], field_name: str) -> list[Refusal]:
+    """What is kept from the event's own grid and community is not given to posts there."""
+    post_ids = [id for id, _ in pairs if id is not None]
+    hidden = sa.select(t.event_kind.c.hidden_from_grid).where(t.event_kind.c.id == kind_id)
+    if not post_ids or not await work.value(hidden):
+        return []
+    serving = await posts_serving(work, situation.path, post_ids)
+    return [refusal("ASSIGNEE_OF_GRID", field_name)] if serving else []
 
 
 async def given_before(work: Work, event_id: int, situation: Situation, move: MoveDefinition) -> list[Given]:

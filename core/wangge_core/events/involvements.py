@@ -15,7 +15,7 @@ from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.plugin.definitions import InvolvesDefinition
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
-from wangge_core.rights.visibility import within_grid
+from wangge_core.rights.visibility import person_rule, within_grid
 
 MOST_TIES = 100
 INVOLVABLE: Mapping[Involvable, tuple[sa.Table, Capability]] = {
@@ -44,7 +44,8 @@ async def visible_involved(work: Work, viewer: Viewer, ties: Iterable[Involved])
     found: dict[Involvable, set[int]] = {}
     for sort, (table, capability) in INVOLVABLE.items():
         wanted = [tie.id for tie in named if tie.sort is sort]
-        found[sort] = set(await work.by_ids((), table.c.id, wanted, within_grid(capability)(table, BoundViewer(viewer))))
+        rule = person_rule if sort is Involvable.PERSON else within_grid(capability)
+        found[sort] = set(await work.by_ids((), table.c.id, wanted, rule(table, BoundViewer(viewer))))
     return found
 
 

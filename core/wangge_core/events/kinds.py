@@ -100,6 +100,7 @@ def _row(catalogue: str, id: str, path: tuple[tuple[str, str], ...], ordinal: in
         "details_type": None,
         "detail_fields": [],
         "involves": [],
+        "hidden_from_grid": False,
         "catalogue": catalogue,
         "retired_because": f"red line: {word}" if word else None,
     }

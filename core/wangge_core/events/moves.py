@@ -66,7 +66,7 @@ async def _move(work: Work, viewer: Viewer, request: EventMoveRequest) -> Outcom
         return Outcome(refusals=(blocked,))
     if wrong := tuple(check_answers(move, request.answers, viewer.language)):
         return Outcome(refusals=wrong)
-    given, found = await asked_assignees(work, situation, move, request.answers)
+    given, found = await asked_assignees(work, situation, move, request.answers, row.kind_id)
     kind_id, more = await _kind(work, row, move, request.answers)
     if found or more:
         return Outcome(refusals=(*found, *more))

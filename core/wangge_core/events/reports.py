@@ -30,7 +30,9 @@ from wangge_core.events.workflows import WorkflowVersion, current_versions
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.declarations.labels import Choice
+from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.visibility import building_rule
 from wangge_core.writing import already_there, grids_of
 
 MOST_DESCRIPTION = 4000
@@ -146,7 +148,9 @@ class _Known:
 
 
 async def _known(work: Work, viewer: Viewer, reports: Sequence[EventReport]) -> _Known:
-    buildings = await _grid_ids(work, t.building, (one.building_id for one in reports))
+    buildings = await _grid_ids(
+        work, t.building, (one.building_id for one in reports), building_rule(t.building, BoundViewer(viewer))
+    )
     places = await _grid_ids(work, t.place, (one.place_id for one in reports))
     named = [one.grid_id for one in reports if one.grid_id is not None]
     kinds = await kinds_in_use(work, (one.kind_id for one in reports))
@@ -160,8 +164,8 @@ async def _known(work: Work, viewer: Viewer, reports: Sequence[EventReport]) -> 
     )
 
 
-async def _grid_ids(work: Work, table: sa.Table, ids: Iterable[int | None]) -> Mapping[int, int]:
-    rows = await work.by_ids((table.c.grid_id,), table.c.id, [id for id in ids if id is not None])
+async def _grid_ids(work: Work, table: sa.Table, ids: Iterable[int | None], *visible: sa.ColumnElement[bool]) -> Mapping[int, int]:
+    rows = await work.by_ids((table.c.grid_id,), table.c.id, [id for id in ids if id is not None], *visible)
     return {id: row.grid_id for id, row in rows.items()}
 
 
@@ -265,6 +269,7 @@ def _row(work: Work, viewer: Viewer, ready: _Prepared, id: int, number: str, kno
         "description": report.description.strip(),
         "details": ready.details,
         "reporter_id": viewer.account_id,
+        "device_id": viewer.device_id,
         "building_id": report.building_id,
         "unit_id": None,
         "place_id": report.place_id,

@@ -14,7 +14,8 @@ from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Outcome, Refusal, WanggeError
 from wangge_core.imports.files import Row, Unusable
-from wangge_core.imports.reporting import ImportResult, Report
+from wangge_core.imports.reporting import Fate, ImportResult, Report
+from wangge_core.rights.viewers import Viewer
 
 BATCH = 1000
 ALREADY_THERE = frozenset({"EVENT_DUPLICATE", "DUPLICATE"})
@@ -25,6 +26,11 @@ Progress = Callable[[ImportResult], None]
 
 def no_progress(result: ImportResult) -> None:
     """Tell nobody."""
+
+
+Became = Outcome | Fate
+"""What became of a row: something new or refused, or another fate."""
+COUNTED = {Fate.ALREADY_THERE: "already_there", Fate.UPDATED: "updated", Fate.WAITING: "waiting", Fate.DROPPED: "dropped"}
 
 
 class ImportStoppedError(WanggeError):
@@ -43,7 +49,7 @@ class Importer(Generic[_D]):
     database, `key_of` is the draft's own number in its source."""
 
     translate: Callable[[Row], _D | Unusable]
-    write: Callable[[Work, Sequence[_D]], Awaitable[list[Outcome]]]
+    write: Callable[[Work, Sequence[_D]], Awaitable[Sequence[Became]]]
     key_of: Callable[[_D], str]
     committed: Callable[[], None] = lambda: None
 
@@ -57,6 +63,8 @@ class Run:
     dry: bool = False
     progress: Progress = no_progress
     batch: int = BATCH
+    viewer: Viewer | None = None
+    """Who the log of changes names."""
     result: ImportResult = field(default_factory=ImportResult)
     _dry_keys: set[int] = field(default_factory=set[int])
 
@@ -71,7 +79,7 @@ class Run:
             self.progress(self.result)
         return self.result
 
-    async def _write(self, chunk: Sequence[Row], drafts: Sequence[_D], importer: Importer[_D]) -> list[Outcome]:
+    async def _write(self, chunk: Sequence[Row], drafts: Sequence[_D], importer: Importer[_D]) -> Sequence[Became]:
         if not drafts:
             return []
         try:
@@ -86,10 +94,10 @@ class Run:
             ) from error
         return [self._seen_in_dry_run(draft, one, importer) for draft, one in zip(drafts, outcomes, strict=True)]
 
-    async def _transact(self, drafts: Sequence[_D], importer: Importer[_D]) -> list[Outcome]:
-        outcomes: list[Outcome] = []
+    async def _transact(self, drafts: Sequence[_D], importer: Importer[_D]) -> Sequence[Became]:
+        outcomes: Sequence[Became] = []
         try:
-            async with self.deployment.write() as work:
+            async with self.deployment.write(self.viewer, operation="import") as work:
                 outcomes = await importer.write(work, drafts)
                 self._undo_if_dry()
         except _UndoneError:
@@ -101,9 +109,9 @@ class Run:
         if self.dry:
             raise _UndoneError
 
-    def _seen_in_dry_run(self, draft: _D, outcome: Outcome, importer: Importer[_D]) -> Outcome:
+    def _seen_in_dry_run(self, draft: _D, outcome: Became, importer: Importer[_D]) -> Became:
         """What an earlier batch of a dry run took is not in the database; its keys are remembered here."""
-        if not self.dry or not outcome.accepted:
+        if not self.dry or isinstance(outcome, Fate) or not outcome.accepted:
             return outcome
         digest = hash(importer.key_of(draft))
         if digest in self._dry_keys:
@@ -111,8 +119,12 @@ class Run:
         self._dry_keys.add(digest)
         return outcome
 
-    def _count(self, row: Row, outcome: Outcome) -> None:
+    def _count(self, row: Row, outcome: Became) -> None:
         self.result.rows += 1
+        if isinstance(outcome, Fate):
+            name = COUNTED[outcome]
+            setattr(self.result, name, getattr(self.result, name) + 1)
+            return
         codes = {one.code for one in outcome.refusals}
         if outcome.accepted:
             self.result.imported += 1

@@ -20,6 +20,8 @@ from wangge_core.imports.mappings import (
     Values,
     templates,
 )
+from wangge_core.imports.registers.mappings import RegisterMapping, register_faults
+from wangge_core.imports.registers.red_lines import check_red_lines
 from wangge_core.imports.templates import Template
 
 HINT = "docs/operators.md lists every key; examples/imports has mappings to start from."
@@ -39,6 +41,8 @@ def read_mapping(path: Path, sort: type[_M]) -> _M:
         raise MappingError(f"{path}: {error}.", hint=HINT) from None
     if faults := list(faults_of(mapping)):
         raise MappingError(f"{path}: {' '.join(faults)}", hint=HINT)
+    if isinstance(mapping, RegisterMapping):
+        check_red_lines(columns_of(mapping))
     return mapping
 
 
@@ -66,6 +70,9 @@ def columns_of(mapping: FileMapping) -> Iterator[str]:
         case DivisionMapping():
             division = mapping.division
             yield from _named(division.code, division.name, division.parent, division.level)
+        case RegisterMapping():
+            yield from mapping.own_columns()
+            yield from _of_templates(mapping.grid.code, mapping.grid.name, *mapping.grid.path)
         case _:
             pass
 
@@ -124,6 +131,10 @@ def faults_of(mapping: FileMapping) -> Iterator[str]:
         case BuildingMapping():
             yield from _key_faults(mapping.building.key, "building.key")
             yield from _grid_faults(mapping.grid)
+        case RegisterMapping():
+            yield from _key_faults(mapping.key, "key")
+            yield from _grid_faults(mapping.grid)
+            yield from register_faults(mapping)
         case _:
             pass
 

@@ -24,11 +24,11 @@ class MappingError(WanggeError):
     code = "MAPPING_INVALID"
 
 
-class _Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+class Section(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Any part of a mapping."""
 
 
-class FileFormat(_Section, frozen=True, kw_only=True):
+class FileFormat(Section, frozen=True, kw_only=True):
     """How the file is written. An empty `encoding` tries UTF-8 and then GB 18030; without `sheet` the first is read."""
 
     encoding: str = ""
@@ -40,7 +40,7 @@ class FileFormat(_Section, frozen=True, kw_only=True):
     """Whether `&amp;` stands for `&`."""
 
 
-class Times(_Section, frozen=True, kw_only=True):
+class Times(Section, frozen=True, kw_only=True):
     """How moments are written. ISO 8601 is always understood; `formats` are those of strptime. A value that fits two of them with
     different meanings is refused, and so is one that the change of clocks skipped or repeated unless the mapping decides."""
 
@@ -50,7 +50,7 @@ class Times(_Section, frozen=True, kw_only=True):
     repeated_hour: Literal["refuse", "earlier", "later"] = "refuse"
 
 
-class Values(_Section, Generic[_T], frozen=True, kw_only=True):
+class Values(Section, Generic[_T], frozen=True, kw_only=True):
     """What the values of a column mean; any other value is refused unless `otherwise` says what to make of it."""
 
     column: str
@@ -58,14 +58,14 @@ class Values(_Section, Generic[_T], frozen=True, kw_only=True):
     otherwise: _T | None = None
 
 
-class KindLevel(_Section, frozen=True, kw_only=True):
+class KindLevel(Section, frozen=True, kw_only=True):
     """A level of a local catalogue: the columns of its key and its name. Without a key one is made from the name."""
 
     name: str
     key: str = ""
 
 
-class KindMapping(_Section, frozen=True, kw_only=True):
+class KindMapping(Section, frozen=True, kw_only=True):
     """Either `id`, a template of the id of a kind that is there, or `catalogue`, the name of a local one, with its levels from the
     widest.
 
@@ -79,7 +79,7 @@ class KindMapping(_Section, frozen=True, kw_only=True):
     red_line_rows: Literal["refuse", "file_wider"] = "refuse"
 
 
-class GridMapping(_Section, frozen=True, kw_only=True):
+class GridMapping(Section, frozen=True, kw_only=True):
     """How the grid of a row is found: by a template of its `code`, of its `name`, or of the names on the `path` to it.
 
     Only grids at and below `under` and of `level` are looked at, where these are given. A name that several grids have is refused.
@@ -94,7 +94,7 @@ class GridMapping(_Section, frozen=True, kw_only=True):
     placeless_grid: str = ""
 
 
-class PositionMapping(_Section, frozen=True, kw_only=True):
+class PositionMapping(Section, frozen=True, kw_only=True):
     """The columns of longitude and latitude and what system they are in. `unknown` are made-up points that mean no position."""
 
     longitude: str
@@ -103,7 +103,7 @@ class PositionMapping(_Section, frozen=True, kw_only=True):
     unknown: tuple[tuple[float, float], ...] = ()
 
 
-class EventColumns(_Section, frozen=True, kw_only=True):
+class EventColumns(Section, frozen=True, kw_only=True):
     """What an event takes from a row. `key` is a template of the row's own number; times are columns. An event with a time of
     closing, or whose `closed` says so, comes in closed."""
 
@@ -117,7 +117,7 @@ class EventColumns(_Section, frozen=True, kw_only=True):
     source: EventSource | Values[EventSource] = EventSource.OTHER_SYSTEM
 
 
-class BuildingColumns(_Section, frozen=True, kw_only=True):
+class BuildingColumns(Section, frozen=True, kw_only=True):
     """What a building takes from a row: templates, and the column of the number of floors."""
 
     key: str
@@ -126,7 +126,7 @@ class BuildingColumns(_Section, frozen=True, kw_only=True):
     floors: str = ""
 
 
-class DivisionColumns(_Section, frozen=True, kw_only=True):
+class DivisionColumns(Section, frozen=True, kw_only=True):
     """What a division takes from a row: columns. `top` are the values of `parent` that mean none."""
 
     code: str
@@ -136,7 +136,7 @@ class DivisionColumns(_Section, frozen=True, kw_only=True):
     top: tuple[str, ...] = ()
 
 
-class FileMapping(_Section, frozen=True, kw_only=True):
+class FileMapping(Section, frozen=True, kw_only=True):
     """What all mappings have. `name` is the source that imported rows remember; `translate` mends values, column by column."""
 
     name: str

@@ -18,9 +18,14 @@ NOT_TEXT = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF", b"SQLite format 3")
 
 def read_rows(path: Path, mapping: FileMapping) -> Iterator[Row]:
     """The rows of a file that has the columns which the mapping names. Raises FileError and MappingError before the first row."""
+    return open_rows(path, mapping).rows
+
+
+def open_rows(path: Path, mapping: FileMapping) -> OpenFile:
+    """As `read_rows`, with the names of all columns."""
     found = _open(path, mapping.file)
     check_columns(mapping, found.header)
-    return found.rows
+    return found
 
 
 def _open(path: Path, form: FileFormat) -> OpenFile:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 COLUMN = re.compile(r"\{([^{}]+)\}")
 
@@ -12,15 +12,18 @@ class Template:
     """A text to fill from a row."""
 
     text: str
+    columns: tuple[str, ...] = field(init=False, repr=False, compare=False)
 
-    @property
-    def columns(self) -> tuple[str, ...]:
-        return tuple(COLUMN.findall(self.text))
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "columns", tuple(COLUMN.findall(self.text)))
 
     def fill(self, row: Mapping[str, str]) -> str | None:
         """The text with the row's values; None when any of them is missing."""
-        if not all(row[column] for column in self.columns):
-            return None
+        for column in self.columns:
+            if not row[column]:
+                return None
+        if len(self.columns) == 1 and self.text == f"{{{self.columns[0]}}}":
+            return row[self.columns[0]]
         return COLUMN.sub(lambda found: row[found.group(1)], self.text)
 
 

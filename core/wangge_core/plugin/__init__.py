@@ -25,7 +25,15 @@ from wangge_core.plugin.declarations.asks import (
     Score,
     Text,
 )
-from wangge_core.plugin.declarations.capabilities import ADMINISTRATION, FIELD_WORK, HANDLING, HELPING, OVERSIGHT, Capability
+from wangge_core.plugin.declarations.capabilities import (
+    ADMINISTRATION,
+    DATA_CARE,
+    FIELD_WORK,
+    HANDLING,
+    HELPING,
+    OVERSIGHT,
+    Capability,
+)
 from wangge_core.plugin.declarations.clocks import ByKind, ByPlan, CalendarDays, Clock, Continuous, WorkingDays, WorkingHours
 from wangge_core.plugin.declarations.details import PRIVATE, PUBLIC, STAFF, DataClass, details, refuse_negative
 from wangge_core.plugin.declarations.grid_types import GridType, Position, Size, Staffing
@@ -50,6 +58,7 @@ from wangge_core.plugin.hooks import Plugin
 __all__ = [
     "ADMINISTRATION",
     "ASSET",
+    "DATA_CARE",
     "FIELD_WORK",
     "HANDLING",
     "HELPING",

@@ -174,6 +174,7 @@ class EventKindDefinition:
     parent: str | None
     details: DetailsDefinition | None
     involves: tuple[InvolvesDefinition, ...]
+    hidden_from_grid: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -195,3 +196,4 @@ class NeedKindDefinition:
     visits: str
     months: int | None
     sensitive: bool
+    children: bool

@@ -158,6 +158,7 @@ class Resolver:
                 parent=self.id_of(kind.parent) if kind.parent else None,
                 details=self.details_of(kind),
                 involves=tuple(map(_involves, kind.involves)),
+                hidden_from_grid=_is_hidden_from_grid(kind),
             )
             for item, kind in self.collection.of("event_kinds", EventKind)
         }
@@ -178,6 +179,7 @@ class Resolver:
                 visits=kind.visits,
                 months=kind.months,
                 sensitive=kind.sensitive,
+                children=kind.children,
             )
             for item, kind in self.collection.of("need_kinds", NeedKind)
         }
@@ -225,3 +227,8 @@ def _involves(involves: Involves) -> InvolvesDefinition:
     return InvolvesDefinition(
         role=involves.role, label=involves.label, sorts=involves.sorts, optional=involves.optional, many=involves.many
     )
+
+
+def _is_hidden_from_grid(kind: EventKind) -> bool:
+    """Whether it or a kind above it is hidden."""
+    return kind.hidden_from_grid or (kind.parent is not None and _is_hidden_from_grid(kind.parent))

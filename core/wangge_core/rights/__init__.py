@@ -1,1 +1,1 @@
-"""Accounts, posts, and the rights that follow from them."""
+"""Posts, the viewer, and what follows from them: where somebody may do what, and which rows somebody sees."""

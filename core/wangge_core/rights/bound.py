@@ -5,19 +5,25 @@ The shape says which conditions there are; paths, posts and offices are paramete
 
 from collections.abc import Callable, Collection, Hashable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
-from wangge_core.db.columns import Id, binary_text
+from wangge_core.db.columns import Id, Instant, binary_text
 from wangge_core.db.lists import ListOf, among, looked_up
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.scopes import END, Subtrees
 from wangge_core.rights.viewers import Language, Viewer
 
-ACCOUNT, POSTS, OFFICES = "viewer_account_id", "viewer_post_ids", "viewer_office_ids"
+ACCOUNT, POSTS, OFFICES, PERSONS = "viewer_account_id", "viewer_post_ids", "viewer_office_ids", "viewer_person_ids"
+PERSON, GRANTS = "viewer_person_id", "viewer_grant_ids"
+DEVICE = "viewer_device_id"
+WITHHELD, ABOVE, COMMUNITIES = "viewer_withheld_kinds", "from_above", "communities"
+NOW = "viewer_now"
+"""The moment of a read: what has ended by then is gone."""
 RANGES_IN_A_GROUP = 8
 """How many ranges stand in one OR; SQLite limits how deep an expression may be."""
 
@@ -52,8 +58,8 @@ def bound_to(
 class BoundScope:
     """Where the viewer has a capability."""
 
-    name: Capability
-    """The first capability that the viewer has in just these subtrees; parameters are called after it."""
+    name: str
+    """The first capability that the viewer has in just these subtrees, or another name; parameters are called after it."""
     scope: Subtrees
     way: Way
     wide: bool
@@ -94,7 +100,7 @@ class BoundScope:
         return sa.or_(sa.false(), *ranges)
 
     def _end(self, at: int, end: str) -> sa.BindParameter[str]:
-        name = f"viewer_{self.name.name.lower()}_{at}_{end}"
+        name = f"viewer_{self.name.lower()}_{at}_{end}"
         return sa.bindparam(name, _end_of(self.scope, at, end), type_=binary_text())
 
 
@@ -105,6 +111,13 @@ class BoundViewer:
     viewer: Viewer
     wide: Collection[str] = ()
     way: Way = Way.REFERRED
+    moment: datetime | None = None
+    """The present moment, where no plan binds it when it runs. Without either, whatever can end counts as ended."""
+
+    @property
+    def now(self) -> sa.BindParameter[Any]:
+        """The moment of the read."""
+        return sa.bindparam(NOW, self.moment, type_=Instant)
 
     @property
     def language(self) -> Language:
@@ -115,9 +128,22 @@ class BoundViewer:
         return self.viewer.account_id is not None
 
     @property
+    def reads_own(self) -> bool:
+        return self.viewer.reads_own
+
+    @property
+    def stands_in(self) -> bool:
+        return self.viewer.stands_in
+
+    @property
     def account_id(self) -> sa.BindParameter[Any]:
         """The account; NULL for an anonymous visitor."""
         return sa.bindparam(ACCOUNT, self.viewer.account_id, type_=Id)
+
+    @property
+    def device_id(self) -> sa.BindParameter[Any]:
+        """The enrolled device; NULL where the request came from none."""
+        return sa.bindparam(DEVICE, self.viewer.device_id, type_=Id)
 
     def holds_post(self, post_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
         """True where the post is one of the viewer's."""
@@ -131,10 +157,46 @@ class BoundViewer:
             return sa.false()
         return among(office_id, sa.bindparam(OFFICES, list(self.viewer.office_ids), type_=ListOf(Id)))
 
+    @property
+    def person_id(self) -> sa.BindParameter[Any]:
+        """The resident that the viewer is; NULL for staff."""
+        return sa.bindparam(PERSON, self.viewer.person_id, type_=Id)
+
+    def holds_grant(self, grant_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """True where the grant of an emergency is one of the viewer's that run now."""
+        if not self.viewer.grants:
+            return sa.false()
+        return among(grant_id, sa.bindparam(GRANTS, [grant.id for grant in self.viewer.grants], type_=ListOf(Id)))
+
+    def is_own_person(self, person_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """True where the resident is the viewer, or a child in the viewer's care."""
+        if not self.viewer.own_person_ids:
+            return sa.false()
+        return among(person_id, sa.bindparam(PERSONS, list(self.viewer.own_person_ids), type_=ListOf(Id)))
+
     def scope(self, capability: Capability) -> BoundScope:
         found = self.viewer.scope(capability)
-        wide, whole = any(path in self.wide for path in found.paths), capability in self.viewer.whole_ground
-        return BoundScope(first_with(self.viewer, found) or capability, found, self.way, wide, whole)
+        whole = capability in self.viewer.whole_ground
+        return self._scope((first_with(self.viewer, found) or capability).name, found, whole=whole)
+
+    def is_withheld(self, kind_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """True for kinds of events that are kept from the viewer's grids and communities."""
+        if self.viewer.withheld is None:
+            return sa.false()
+        return among(kind_id, sa.bindparam(WITHHELD, list(self.viewer.withheld.kinds), type_=ListOf(binary_text())))
+
+    @property
+    def from_above(self) -> BoundScope:
+        """Where the viewer sees even what is kept from grids and communities."""
+        return self._scope(ABOVE, self.viewer.withheld.from_above if self.viewer.withheld else Subtrees())
+
+    @property
+    def communities(self) -> BoundScope:
+        """The communities in which the viewer serves."""
+        return self._scope(COMMUNITIES, self.viewer.withheld.communities if self.viewer.withheld else Subtrees())
+
+    def _scope(self, name: str, found: Subtrees, *, whole: bool = False) -> BoundScope:
+        return BoundScope(name, found, self.way, any(path in self.wide for path in found.paths), whole)
 
     def coming(self, way: Way) -> "BoundViewer":
         """The same viewer for rows that are come by another way."""
@@ -154,8 +216,19 @@ def shape(viewer: Viewer, wide: Collection[str]) -> Hashable:
             firsts.setdefault(scope, capability)
     sizes = frozenset((first, bucket(scope), any(path in wide for path in scope.paths)) for scope, first in firsts.items())
     scopes = frozenset((capability, firsts[scope]) for capability, scope in viewer.scopes.items())
-    held = bool(viewer.posts), bool(viewer.office_ids)
-    return (viewer.language, viewer.account_id is not None, held, sizes, scopes, viewer.whole_ground)
+    held = (
+        bool(viewer.posts),
+        bool(viewer.office_ids),
+        viewer.stands_in,
+        bool(viewer.own_person_ids),
+        viewer.reads_own,
+        bool(viewer.grants),
+    )
+    withheld = viewer.withheld
+    kept = withheld and tuple(
+        (bucket(one), any(path in wide for path in one.paths)) for one in (withheld.from_above, withheld.communities)
+    )
+    return (viewer.language, viewer.account_id is not None, held, sizes, scopes, viewer.whole_ground, kept)
 
 
 def bucket(scope: Subtrees) -> int:
@@ -170,10 +243,24 @@ def value_of(name: str) -> Callable[[Viewer], Any] | None:
     match name.split("_"):
         case ["viewer", "account", "id"]:
             return lambda viewer: viewer.account_id
+        case ["viewer", "device", "id"]:
+            return lambda viewer: viewer.device_id
         case ["viewer", "post", "ids"]:
             return lambda viewer: list(viewer.post_ids)
         case ["viewer", "office", "ids"]:
             return lambda viewer: list(viewer.office_ids)
+        case ["viewer", "person", "id"]:
+            return lambda viewer: viewer.person_id
+        case ["viewer", "grant", "ids"]:
+            return lambda viewer: [grant.id for grant in viewer.grants]
+        case ["viewer", "person", "ids"]:
+            return lambda viewer: list(viewer.own_person_ids)
+        case ["viewer", "withheld", "kinds"]:
+            return lambda viewer: list(viewer.withheld.kinds) if viewer.withheld else []
+        case ["viewer", "from", "above", at, end]:
+            return lambda viewer: _end_of(viewer.withheld.from_above if viewer.withheld else Subtrees(), int(at), end)
+        case ["viewer", "communities", at, end]:
+            return lambda viewer: _end_of(viewer.withheld.communities if viewer.withheld else Subtrees(), int(at), end)
         case ["viewer", *words, at, end]:
             capability, number = Capability["_".join(words).upper()], int(at)
             return lambda viewer: _end_of(viewer.scope(capability), number, end)

@@ -14,6 +14,7 @@ from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
+from wangge_core.rights.giving import check_given, holds, opens_office
 from wangge_core.rights.viewers import Viewer, base_paths
 from wangge_core.rights.visibility import post_rule
 from wangge_core.writing import grids_of, insert_accepted
@@ -41,7 +42,10 @@ class PostEnd:
 
 
 async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) -> list[Outcome]:
-    """Give posts, in base grids and overlays alike. The giver must manage posts over the whole ground of the post."""
+    """Give posts, in base grids and overlays alike, to others.
+
+    The giver must manage posts over the whole ground of the post, and have there what the post gives: see `giving`.
+    """
     grids = await grids_of(work, [request.grid_id for request in requests])
     accounts = await work.by_ids((), t.account.c.id, [request.account_id for request in requests])
     offices = await work.by_ids((), t.office.c.id, [one.office_id for one in requests if one.office_id is not None])
@@ -52,8 +56,9 @@ async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) 
         grid = grids.get(request.grid_id)
         if grid is None:
             found.append(refusal("NOT_FOUND", "gridId", what="Grid", id=request.grid_id))
-        elif not _manages(viewer, grid.path, grid.layer_id, overlays.get(request.grid_id, ())):
-            found.append(refusal("NOT_ALLOWED", "gridId"))
+        else:
+            ground = [grid.path] if grid.layer_id == BASE_LAYER else overlays.get(request.grid_id, ())
+            found.extend(_check_giver(work, viewer, request, ground))
         if request.account_id not in accounts:
             found.append(refusal("NOT_FOUND", "accountId", what="Account", id=request.account_id))
         if request.office_id is not None and request.office_id not in offices:
@@ -68,6 +73,15 @@ async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) 
         if outcome.id is not None:
             work.announce("post.assigned", outcome.id, request.grid_id, account=request.account_id)
     return outcomes
+
+
+def _check_giver(work: Work, viewer: Viewer, request: NewPost, ground: Sequence[str]) -> list[Refusal]:
+    if not holds(viewer, Capability.MANAGE_POSTS, ground):
+        return [refusal("NOT_ALLOWED", "gridId")]
+    if request.office_id is not None and not opens_office(viewer, request.office_id):
+        return [refusal("NOT_ALLOWED", "officeId")]
+    role = work.rules.registry.roles.get(request.role_id)
+    return check_given(viewer, request.account_id, role.may if role else (), ground, "roleId")
 
 
 def _manages(viewer: Viewer, path: str, layer: str, parts: Sequence[str]) -> bool:

@@ -1,7 +1,7 @@
 """The viewer: who is asking, under which posts, with what rights. Every read and every write has one."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import sqlalchemy as sa
@@ -10,26 +10,39 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.registry import Registry
+from wangge_core.rights.communities import community_of, is_low, levels_of
+from wangge_core.rights.holdings import HeldGrant, HeldPost, Holding, base_paths, holdings
 from wangge_core.rights.scopes import Subtrees
 
 Language = Literal["zh", "en"]
 NOWHERE = Subtrees()
 EVERYWHERE = Subtrees(("",))
+ON_EVENTS = {Capability.READ_EVENTS, Capability.REPORT_EVENTS, Capability.COMMENT_EVENTS}
+__all__ = [
+    "HeldGrant",
+    "HeldPost",
+    "Language",
+    "Viewer",
+    "Withheld",
+    "anonymous",
+    "base_paths",
+    "load_viewer",
+    "narrowed",
+    "operator",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HeldPost:
-    """A post whose term includes now. `paths` are its ground: the grid's own path, or those of the base grids of an overlay."""
+class Withheld:
+    """What is kept from who serves a grid or a community: events of kinds that are hidden from it, such as complaints about its workers.
 
-    id: int
-    role: str
-    acts_as: frozenset[str]
-    may: frozenset[Capability]
-    paths: tuple[str, ...]
-    office_id: int | None = None
+    They are seen where READ_EVENTS comes `from_above`, from a post or grant at a subdistrict or higher. What was given to one of the
+    viewer's posts is not seen in their `communities`.
+    """
 
-    def stands_over(self, path: str) -> bool:
-        return any(path.startswith(prefix) for prefix in self.paths)
+    kinds: tuple[str, ...]
+    from_above: Subtrees
+    communities: Subtrees
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +56,20 @@ class Viewer:
     scopes: Mapping[Capability, Subtrees] = field(default_factory=dict[Capability, Subtrees])
     whole_ground: frozenset[Capability] = frozenset()
     """Capabilities whose scope has every grid of the base layer, to which all but posts are bound: rows need no check then."""
+    person_id: int | None = None
+    """The resident that the account is; None for staff who are on no register here, and for machines."""
+    ward_ids: tuple[int, ...] = ()
+    """Children under 14 whose guardian that resident is."""
+    key_id: int | None = None
+    """The API key that a machine signed in with."""
+    grants: tuple[HeldGrant, ...] = ()
+    """Grants of an emergency that run now; their capabilities are in `scopes`."""
+    withheld: Withheld | None = None
+    """What is kept from the viewer although the scopes cover it."""
+    reads_own: bool = True
+    """Whether events are seen for being reported by the viewer or given to one of the posts; not by a machine without that right."""
+    device_id: int | None = None
+    """The enrolled device that the request came from."""
 
     def scope(self, capability: Capability) -> Subtrees:
         """Where the viewer has a capability; nowhere by default."""
@@ -50,6 +77,16 @@ class Viewer:
 
     def may(self, capability: Capability, path: str) -> bool:
         return self.scope(capability).covers(path)
+
+    @property
+    def own_person_ids(self) -> tuple[int, ...]:
+        """The residents whose records the viewer reads as one's own: oneself, and the children in one's care."""
+        return () if self.person_id is None else (self.person_id, *self.ward_ids)
+
+    @property
+    def stands_in(self) -> bool:
+        """Whether the viewer stands in for the holder of a post."""
+        return any(post.delegation_id is not None for post in self.posts)
 
     @property
     def office_ids(self) -> tuple[int, ...]:
@@ -71,54 +108,49 @@ def operator(language: Language = "zh") -> Viewer:
 
 
 async def load_viewer(work: Work, registry: Registry, login: str, language: Language = "zh") -> Viewer | None:
-    """The viewer of an active account with the posts whose term includes now; None where there is no such account."""
-    account = await work.first(sa.select(t.account.c.id).where(t.account.c.login == login, t.account.c.active))
-    if account is None:
+    """The viewer of an active account with all that it holds now; None where there is no such account."""
+    held = (await holdings(work, registry, [login])).get(login)
+    if held is None:
         return None
-    posts = tuple(await _held_posts(work, registry, account.id))
-    scopes = _scopes(posts)
-    whole = await _with_whole_ground(work, scopes)
-    return Viewer(account_id=account.id, login=login, language=language, posts=posts, scopes=scopes, whole_ground=whole)
-
-
-async def _held_posts(work: Work, registry: Registry, account_id: int) -> list[HeldPost]:
-    post, grid = t.post, t.grid
-    in_term = sa.and_(post.c.starts_at <= work.now, sa.or_(post.c.ends_at.is_(None), post.c.ends_at > work.now))
-    rows = await work.rows(
-        sa.select(post.c.id, post.c.role_id, post.c.office_id, grid.c.path, grid.c.id.label("grid_id"), t.grid_layer.c.base)
-        .join(grid, grid.c.id == post.c.grid_id)
-        .join(t.grid_layer, t.grid_layer.c.id == grid.c.layer_id)
-        .where(post.c.account_id == account_id, in_term)
-        .order_by(post.c.id)
+    scopes = _scopes((*held.posts, *held.grants))
+    return Viewer(
+        account_id=held.account_id,
+        login=login,
+        language=language,
+        posts=held.posts,
+        scopes=scopes,
+        whole_ground=await _with_whole_ground(work, scopes),
+        person_id=held.person_id,
+        ward_ids=held.ward_ids,
+        grants=held.grants,
+        withheld=await _withheld(work, held),
     )
-    ground = await base_paths(work, [row.grid_id for row in rows if not row.base])
-    return [
-        HeldPost(
-            id=row.id,
-            role=row.role_id,
-            acts_as=registry.roles[row.role_id].acts_as,
-            may=registry.roles[row.role_id].may,
-            paths=(row.path,) if row.base else ground.get(row.grid_id, ()),
-            office_id=row.office_id,
-        )
-        for row in rows
-        if row.role_id in registry.roles
-    ]
 
 
-async def base_paths(work: Work, overlay_grid_ids: list[int]) -> dict[int, tuple[str, ...]]:
-    """The paths of the base grids of each overlay grid."""
-    if not overlay_grid_ids:
-        return {}
-    rows = await work.rows(
-        sa.select(t.grid_part.c.overlay_grid_id, t.grid.c.path)
-        .join(t.grid, t.grid.c.id == t.grid_part.c.base_grid_id)
-        .where(t.grid_part.c.overlay_grid_id.in_(overlay_grid_ids))
+def narrowed(viewer: Viewer, capabilities: Collection[Capability]) -> Viewer:
+    """The viewer with these capabilities only, as a machine with a key of its account has them; never more than the account has.
+
+    It is no resident any more. Moves are made with COMMENT_EVENTS only, by which a post works on events; what the account reported or
+    was given is seen with any of the capabilities on events.
+    """
+    kept = frozenset(capabilities)
+    works = Capability.COMMENT_EVENTS in kept
+    posts = (replace(post, may=post.may & kept, acts_as=post.acts_as if works else frozenset[str]()) for post in viewer.posts)
+    return replace(
+        viewer,
+        posts=tuple(posts) if kept & ON_EVENTS else (),
+        scopes={capability: scope for capability, scope in viewer.scopes.items() if capability in kept},
+        whole_ground=viewer.whole_ground & kept,
+        person_id=None,
+        ward_ids=(),
+        grants=tuple(replace(grant, may=grant.may & kept) for grant in viewer.grants),
+        withheld=viewer.withheld and _narrowed(viewer.withheld, kept),
+        reads_own=bool(kept & ON_EVENTS),
     )
-    found: dict[int, tuple[str, ...]] = {}
-    for row in rows:
-        found[row.overlay_grid_id] = (*found.get(row.overlay_grid_id, ()), row.path)
-    return found
+
+
+def _narrowed(withheld: Withheld, kept: frozenset[Capability]) -> Withheld:
+    return withheld if Capability.READ_EVENTS in kept else replace(withheld, from_above=NOWHERE)
 
 
 async def _with_whole_ground(work: Work, scopes: Mapping[Capability, Subtrees]) -> frozenset[Capability]:
@@ -128,9 +160,25 @@ async def _with_whole_ground(work: Work, scopes: Mapping[Capability, Subtrees]) 
     return frozenset(capability for capability, scope in scopes.items() if roots and all(map(scope.covers, roots)))
 
 
-def _scopes(posts: Iterable[HeldPost]) -> dict[Capability, Subtrees]:
+async def _withheld(work: Work, held: Holding) -> Withheld | None:
+    """None for who holds nothing at a grid or community, or where no kind is hidden: nothing more is asked of events then."""
+    paths = {path for holds in (*held.posts, *held.grants) for path in holds.paths}
+    levels = await levels_of(work, paths)
+    low = {path for path in paths if is_low(path, levels)}
+    if not low:
+        return None
+    kinds = [row.id for row in await work.rows(sa.select(t.event_kind.c.id).where(t.event_kind.c.hidden_from_grid))]
+    if not kinds:
+        return None
+    above = (path for one in (*held.posts, *held.grants) if Capability.READ_EVENTS in one.may for path in one.paths)
+    communities = (community_of(path, levels) for post in held.posts for path in post.paths if path in low)
+    from_above = Subtrees.of(path for path in above if path not in low)
+    return Withheld(kinds=tuple(sorted(kinds)), from_above=from_above, communities=Subtrees.of(communities))
+
+
+def _scopes(held: Iterable[HeldPost | HeldGrant]) -> dict[Capability, Subtrees]:
     paths: dict[Capability, set[str]] = {}
-    for post in posts:
-        for capability in post.may:
-            paths.setdefault(capability, set()).update(post.paths)
+    for one in held:
+        for capability in one.may:
+            paths.setdefault(capability, set()).update(one.paths)
     return {capability: Subtrees.of(found) for capability, found in paths.items()}

@@ -1,12 +1,15 @@
 """Visibility: for each sort of thing, which rows a viewer may read, as a condition for a WHERE.
 
 Grids, places and everything declared are public. Buildings, units, organisations and assets ask for READ_PLACES over their grid,
-people and households for READ_PEOPLE. An event is visible to READ_EVENTS over its grid, to whom it was given (as a post or through
-an office), and to its reporter. A post is visible within one's grids and to its holder; so are accounts.
+people and households for READ_PEOPLE, the homes that somebody has had for READ_PRIVATE; residents see their own record, household and
+home, and those of the children in their care. An event is visible to READ_EVENTS over its grid, to whom it was given (as a post or
+through an office), to its reporter, and to residents involved in it; complaints about who serves a grid or community are kept from it.
+A post is visible within one's grids, to its holder and to who stands in; so are accounts.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -21,12 +24,18 @@ Condition = Callable[[Row, BoundViewer], sa.ColumnElement[bool]]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """Which rows a viewer sees."""
+    """Which rows a viewer sees. `there` is asked of all of them, whatever the reason for which they are seen.
+
+    It leaves out the tombstones of who was merged or erased, and complaints that are kept from the viewer.
+    """
 
     condition: Condition
+    there: Condition | None = field(default=None, kw_only=True)
 
     def __call__(self, row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
-        return self.condition(row, viewer)
+        seen = self.condition(row, viewer)
+        there = sa.true() if self.there is None else self.there(row, viewer)
+        return seen if isinstance(there, sa.True_) or isinstance(seen, sa.False_) else sa.and_(there, seen)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +46,22 @@ class GroundRule(Rule):
     beside: Condition | None = None
 
 
-def within_grid(capability: Capability) -> GroundRule:
-    """Rows whose grid lies where the viewer has the capability."""
-    return GroundRule(lambda row, viewer: viewer.scope(capability).covers(row.c.grid_id), capability)
+def within_grid(capability: Capability, *, beside: Condition | None = None, there: Condition | None = None) -> GroundRule:
+    """Rows whose grid lies where the viewer has the capability, and those beside them."""
+
+    def condition(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+        scope = viewer.scope(capability)
+        seen = scope.covers(row.c.grid_id)
+        if beside is None or scope.has_whole_ground or isinstance(own := beside(row, viewer), sa.False_):
+            return seen
+        return own if isinstance(seen, sa.False_) else sa.or_(seen, own)
+
+    return GroundRule(condition, capability, beside, there=there)
+
+
+def is_living(person: Row) -> sa.ColumnElement[bool]:
+    """True for persons that were neither merged into another nor erased."""
+    return person.c.removed_at.is_(None)
 
 
 def _everybody(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
@@ -47,34 +69,112 @@ def _everybody(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     return sa.true()
 
 
+def _living(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    del viewer
+    return is_living(row)
+
+
+def _own_person(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    return viewer.is_own_person(row.c.id)
+
+
+def _own_household(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    person = t.person.alias()
+    own = viewer.is_own_person(person.c.id)
+    if _constant(own):
+        return own
+    return looked_up(row.c.id, sa.select(person.c.household_id).where(own, person.c.household_id.isnot(None)))
+
+
+def _own_units(viewer: BoundViewer) -> sa.CompoundSelect[Any] | None:
+    """The homes of the viewer and of the children in the viewer's care; None where the viewer is no resident."""
+    person, household, residence = t.person.alias(), t.household.alias(), t.residence.alias()
+    if _constant(viewer.is_own_person(person.c.id)):
+        return None
+    lived_in = sa.select(residence.c.unit_id).where(
+        viewer.is_own_person(residence.c.person_id), residence.c.moved_out_on.is_(None), residence.c.unit_id.isnot(None)
+    )
+    of_household = (
+        sa.select(household.c.unit_id)
+        .join(person, person.c.household_id == household.c.id)
+        .where(viewer.is_own_person(person.c.id), household.c.unit_id.isnot(None))
+    )
+    return sa.union(lived_in, of_household)
+
+
+def _own_building(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    units = _own_units(viewer)
+    if units is None:
+        return sa.false()
+    unit = t.unit.alias()
+    return looked_up(row.c.id, sa.select(unit.c.building_id).where(unit.c.id.in_(units)))
+
+
 def _unit(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
-    building = t.building.alias()
+    building, units = t.building.alias(), _own_units(viewer)
     scope = viewer.scope(Capability.READ_PLACES).covers(building.c.grid_id)
-    return scope if _constant(scope) else sa.exists(sa.select(1).where(building.c.id == row.c.building_id, scope).correlate(row))
+    if isinstance(scope, sa.True_):
+        return scope
+    within = sa.exists(sa.select(1).where(building.c.id == row.c.building_id, scope).correlate(row))
+    within = scope if isinstance(scope, sa.False_) else within
+    return within if units is None else sa.or_(looked_up(row.c.id, units), within)
 
 
-def _event(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
-    scope = viewer.scope(Capability.READ_EVENTS)
-    if not viewer.signed_in or scope.has_whole_ground:
-        return scope.covers(row.c.grid_id)
-    return sa.or_(scope.covers(row.c.grid_id), _own_event(row, viewer))
+def of_person(capability: Capability) -> Rule:
+    """Rows about a person (`person_id`) whose present grid lies where the viewer has the capability, or who is the viewer's own."""
+
+    def condition(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+        person = t.person.alias()
+        scope = viewer.scope(capability).covers(person.c.grid_id)
+        own = viewer.is_own_person(row.c.person_id)
+        if isinstance(scope, sa.False_):
+            return own
+        seen = sa.exists(sa.select(1).where(person.c.id == row.c.person_id, is_living(person), scope).correlate(row))
+        return seen if _constant(own) else sa.or_(own, seen)
+
+    return Rule(condition)
 
 
 def _own_event(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
-    """Reported by the viewer, or given to one of the viewer's posts or offices."""
-    if not viewer.signed_in:
+    """Reported by the viewer, given to one of the viewer's posts or offices, or with the viewer or a child in care involved."""
+    if not viewer.signed_in or not viewer.reads_own:
         return sa.false()
-    given = t.event_assignment.alias()
-    ties = (viewer.holds_post(given.c.post_id), viewer.is_of_office(given.c.office_id))
-    to_me = [tie for tie in ties if not _constant(tie)]
-    if not to_me:
-        return row.c.reporter_id == viewer.account_id
     narrow = viewer.scope(Capability.READ_EVENTS).is_narrow
-    if viewer.way in (Way.COUNTED, Way.SIFTED) or (viewer.way is Way.WALKED and narrow):  # each part goes by an index of its own
-        assigned = looked_up(row.c.id, sa.union(*(sa.select(given.c.event_id).where(one) for one in to_me)))
-    else:
-        assigned = sa.exists(sa.select(1).where(given.c.event_id == row.c.id, sa.or_(*to_me)).correlate(row))
-    return sa.or_(row.c.reporter_id == viewer.account_id, assigned)
+    # each part goes by an index of its own then
+    by_index = viewer.way in (Way.COUNTED, Way.SIFTED) or (viewer.way is Way.WALKED and narrow)
+    parts: list[sa.ColumnElement[bool]] = [row.c.reporter_id == viewer.account_id]
+    given, tie = t.event_assignment.alias(), t.involvement.alias()
+    if to_me := _ties(given, viewer):
+        parts.append(_referred(row, given, to_me, by_index=by_index))
+    if not _constant(involved := viewer.is_own_person(tie.c.person_id)):
+        parts.append(_referred(row, tie, [involved], by_index=by_index))
+    return parts[0] if len(parts) == 1 else sa.or_(*parts)
+
+
+def _ties(given: Row, viewer: BoundViewer) -> list[sa.ColumnElement[bool]]:
+    """How an assignment can be to the viewer."""
+    ties = (viewer.holds_post(given.c.post_id), viewer.is_of_office(given.c.office_id))
+    return [tie for tie in ties if not _constant(tie)]
+
+
+def _referred(event: Row, other: Row, ties: list[sa.ColumnElement[bool]], *, by_index: bool) -> sa.ColumnElement[bool]:
+    """True for events to which a row of another table refers that has one of these ties."""
+    if by_index:
+        found = [sa.select(other.c.event_id).where(one) for one in ties]
+        return looked_up(event.c.id, found[0] if len(found) == 1 else sa.union(*found))
+    return sa.exists(sa.select(1).where(other.c.event_id == event.c.id, sa.or_(*ties)).correlate(event))
+
+
+def _not_withheld(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Of a kind that is kept from nobody; or else seen from above, reported, or given to the viewer by another community."""
+    if viewer.viewer.withheld is None:
+        return sa.true()
+    checked, given = viewer.coming(Way.REFERRED), t.event_assignment.alias()
+    seen = [checked.from_above.covers(row.c.grid_id), row.c.reporter_id == checked.account_id]
+    if to_me := _ties(given, checked):
+        elsewhere = sa.not_(checked.communities.covers(row.c.grid_id))
+        seen.append(sa.and_(elsewhere, _referred(row, given, to_me, by_index=False)))
+    return sa.or_(sa.not_(checked.is_withheld(row.c.kind_id)), *seen)
 
 
 def _post(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
@@ -82,6 +182,8 @@ def _post(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     if any(scope.everywhere for scope in scopes):
         return sa.true()
     by_scope = sa.or_(*(scope.covers(row.c.grid_id, of_base=False) for scope in scopes))
+    if viewer.stands_in:
+        by_scope = sa.or_(by_scope, viewer.holds_post(row.c.id))
     return sa.or_(by_scope, row.c.account_id == viewer.account_id) if viewer.signed_in else by_scope
 
 
@@ -89,6 +191,20 @@ def _post_papers(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     """Why a post ended is for its holder and for who manages posts there."""
     managed = viewer.scope(Capability.MANAGE_POSTS).covers(row.c.grid_id, of_base=False)
     return sa.or_(managed, row.c.account_id == viewer.account_id) if viewer.signed_in else managed
+
+
+def _delegation(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Who stands in, and why, is for that one, for the post's holder and for who manages posts there."""
+    post = t.post.alias()
+    papers = _post_papers(post, viewer.coming(Way.REFERRED))
+    if _constant(papers):
+        return papers
+    seen = sa.exists(sa.select(1).where(post.c.id == row.c.post_id, papers).correlate(row))
+    return sa.or_(row.c.account_id == viewer.account_id, seen) if viewer.signed_in else seen
+
+
+def _own_grant(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    return row.c.account_id == viewer.account_id if viewer.signed_in else sa.false()
 
 
 def _account(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
@@ -100,7 +216,9 @@ def _account(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     post, scope = t.post.alias(), viewer.scope(Capability.READ_EVENTS)
     if scope.is_narrow and viewer.way is not Way.REFERRED:
         oneself = sa.select(t.account.c.id).where(t.account.c.id == viewer.account_id)
-        holders = sa.select(post.c.account_id).where(scope.covers(post.c.grid_id, of_base=False))
+        seen = scope.covers(post.c.grid_id, of_base=False)
+        seen = sa.or_(seen, viewer.holds_post(post.c.id)) if viewer.stands_in else seen
+        holders = sa.select(post.c.account_id).where(seen)
         return looked_up(row.c.id, sa.union(oneself, holders))
     held = sa.exists(sa.select(1).where(post.c.account_id == row.c.id, _post(post, viewer.coming(Way.REFERRED))).correlate(row))
     return sa.or_(row.c.id == viewer.account_id, held)
@@ -111,8 +229,16 @@ def _constant(condition: sa.ColumnElement[bool]) -> bool:
 
 
 everybody = Rule(_everybody)
+person_rule = within_grid(Capability.READ_PEOPLE, beside=_own_person, there=_living)
+household_rule = within_grid(Capability.READ_PEOPLE, beside=_own_household)
+person_private_rule = within_grid(Capability.READ_PRIVATE, beside=_own_person)
+household_private_rule = within_grid(Capability.READ_PRIVATE, beside=_own_household)
+residence_rule = of_person(Capability.READ_PRIVATE)
+building_rule = within_grid(Capability.READ_PLACES, beside=_own_building)
 unit_rule = Rule(_unit)
-event_rule = GroundRule(_event, Capability.READ_EVENTS, beside=_own_event)
+event_rule = within_grid(Capability.READ_EVENTS, beside=_own_event, there=_not_withheld)
 post_rule = Rule(_post)
+delegation_rule = Rule(_delegation)
+access_grant_rule = within_grid(Capability.READ_ACCESS_LOG, beside=_own_grant)
 post_papers_rule = Rule(_post_papers)
 account_rule = Rule(_account)

@@ -1,6 +1,6 @@
 """The roles of sea grids, of the fishing village and of the watch."""
 
-from wangge_core.plugin import HANDLING, HELPING, Level, Role, community
+from wangge_core.plugin import HANDLING, HELPING, Capability, Level, Role, community
 
 # At sea
 
@@ -65,7 +65,7 @@ DUTY_WATCH = Role(
     en="Watch officer",
     level=Level.SUBDISTRICT,
     duty="Keeps the radio and telephone watch day and night; makes the roll call; raises the alarm.",
-    may=HANDLING,
+    may=HANDLING | {Capability.BREAK_GLASS},
     acts_as=(community.DUTY_OFFICER, community.INFORMATION_OFFICER),
 )
 

@@ -31,6 +31,7 @@ from wangge_schema.limits.levels import GuardedSet, Selected, level
 from wangge_schema.reading.declare import (
     READS,
     SHORT_LIST,
+    Answer,
     ById,
     ByIds,
     Computed,
@@ -134,7 +135,7 @@ class _Compiler:
         declared: Any = parent.fields[one.name]
         type = cast("GraphQLNamedType", get_named_type(declared.type))
         match reads_of(declared):
-            case Scalar():
+            case Scalar() | Answer():
                 return 0
             case ToOne() | RootOne() | Itself() | ById():
                 return self.row(type, one.sets)

@@ -1,20 +1,19 @@
 """Accounts of subscribers: whether they still have the rights that their streams are read with. One statement looks at many."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
-import sqlalchemy as sa
-
-from wangge_core.db import tables as t
+from wangge_core.accounts.api_keys import load_viewer_again
 from wangge_core.db.outbox.pages import Change
 from wangge_core.db.work import CHUNK, Work
 from wangge_core.deployment import Deployment
-from wangge_core.rights.viewers import Viewer, base_paths, load_viewer
+from wangge_core.rights.holdings import Holding, holdings
+from wangge_core.rights.viewers import Viewer
 from wangge_schema.live.changes import rights_of
 from wangge_schema.live.streams import Stream
 
-Held = frozenset[tuple[int, tuple[str, ...]]]
-"""The posts that an account holds now, each with its ground."""
+TELLING = ("post.", "delegation.", "access_grant.", "grid.", "account.", "api_key.", "device.", "person.")
+"""Topics of what may concern somebody's rights."""
 
 
 class Accounts:
@@ -24,7 +23,7 @@ class Accounts:
         self._deployment = deployment
         self._streams = dict[str, set[Stream]]()
         self.heard = asyncio.Event()
-        """Set when the outbox told of a post, so that nobody has to wait for the next look."""
+        """Set when the outbox told of a change of rights, so that nobody has to wait for the next look."""
 
     def add(self, stream: Stream) -> None:
         if stream.viewer.account_id is not None:
@@ -39,7 +38,7 @@ class Accounts:
 
     def hear(self, change: Change) -> None:
         """Look again soon where a change may concern somebody's rights."""
-        if change.topic.startswith(("post.", "grid.", "account.")):
+        if change.topic.startswith(TELLING):
             self.heard.set()
 
     async def changed(self) -> list[tuple[Stream, Viewer | None]]:
@@ -49,9 +48,9 @@ class Accounts:
         found: list[tuple[Stream, Viewer | None]] = []
         async with self._deployment.read() as work:
             for start in range(0, len(logins), CHUNK):
-                held = await _held(work, logins[start : start + CHUNK])
+                held = await holdings(work, work.rules.registry, logins[start : start + CHUNK])
                 for stream in self._streams_of(logins[start : start + CHUNK]):
-                    if held.get(stream.viewer.login) != _posts_of(stream.viewer):
+                    if held.get(stream.viewer.login) != _holding_of(stream.viewer):
                         found.append((stream, await self._load(work, stream.viewer)))
         return [(stream, now) for stream, now in found if now is None or rights_of(now) != rights_of(stream.viewer)]
 
@@ -59,27 +58,17 @@ class Accounts:
         return [stream for login in logins for stream in self._streams.get(login, ())]
 
     async def _load(self, work: Work, viewer: Viewer) -> Viewer | None:
-        return await load_viewer(work, work.rules.registry, viewer.login, viewer.language)
+        return await load_viewer_again(work, work.rules.registry, viewer)
 
 
-def _posts_of(viewer: Viewer) -> Held:
-    return frozenset((post.id, post.paths) for post in viewer.posts)
-
-
-async def _held(work: Work, logins: Iterable[str]) -> Mapping[str, Held]:
-    """What accounts hold now, as `load_viewer` finds it for one; those that may not sign in are left out."""
-    account, post, grid = t.account, t.post, t.grid
-    in_term = sa.and_(post.c.starts_at <= work.now, sa.or_(post.c.ends_at.is_(None), post.c.ends_at > work.now))
-    rows = await work.rows(
-        sa.select(account.c.login, post.c.id, post.c.role_id, grid.c.path, grid.c.id.label("grid_id"), t.grid_layer.c.base)
-        .join_from(account, post, sa.and_(post.c.account_id == account.c.id, in_term), isouter=True)
-        .join(grid, grid.c.id == post.c.grid_id, isouter=True)
-        .join(t.grid_layer, t.grid_layer.c.id == grid.c.layer_id, isouter=True)
-        .where(account.c.login.in_(list(logins)), account.c.active)
+def _holding_of(viewer: Viewer) -> Holding | None:
+    """What a viewer was made of. A machine's is less than its account holds, so that it is looked up again each time."""
+    if viewer.account_id is None:
+        return None
+    return Holding(
+        account_id=viewer.account_id,
+        person_id=viewer.person_id,
+        ward_ids=viewer.ward_ids,
+        posts=viewer.posts,
+        grants=viewer.grants,
     )
-    ground = await base_paths(work, [row.grid_id for row in rows if row.id is not None and not row.base])
-    held: dict[str, set[tuple[int, tuple[str, ...]]]] = {row.login: set() for row in rows}
-    for row in rows:
-        if row.id is not None and row.role_id in work.rules.registry.roles:
-            held[row.login].add((row.id, (row.path,) if row.base else ground.get(row.grid_id, ())))
-    return {login: frozenset(posts) for login, posts in held.items()}

@@ -31,12 +31,14 @@ BARE_EVENT = _bare()
 def rights_of(viewer: Viewer) -> Hashable:
     """What of a viewer decides what is read: two with the same value read the same."""
     scopes = frozenset((capability, scope.paths) for capability, scope in viewer.scopes.items() if scope.paths)
-    return viewer.account_id, viewer.language, viewer.posts, scopes
+    own = viewer.own_person_ids, viewer.reads_own, viewer.withheld
+    return viewer.account_id, viewer.key_id, viewer.language, viewer.posts, viewer.grants, scopes, own
 
 
 async def read_message(asked: Asked, change: Change) -> Message | None:
     """The message for a change; None where the viewer may not see the event. Raises what reading raises."""
-    session, field = asked.session, asked.field
+    field = asked.field
+    session = replace(asked.session, reads=[])  # messages that are read at once must each wait for the log of what is in them
     await session.shared.refresh()
     chosen = field.children()
     found: dict[str, bytes] = {}
@@ -44,6 +46,7 @@ async def read_message(asked: Asked, change: Change) -> Message | None:
         found[one.key] = await session.thing((field.key, one.key), one, change.thing_id)
         if found[one.key] == NULL:
             return None
+    await session.log_reads()
     return _message(field, chosen, change.position.cursor, change.at, TOPICS[change.topic], found)
 
 

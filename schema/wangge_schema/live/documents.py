@@ -37,7 +37,7 @@ class Asked:
     def by(self, viewer: Viewer) -> "Asked":
         """The same, asked by somebody else."""
         old = self.session
-        return Asked(Session(old.shared, viewer, old.prepared, old.variables), self.field, self.arguments, self.key)
+        return Asked(Session(old.shared, viewer, old.prepared, old.variables, old.purpose), self.field, self.arguments, self.key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ A cursor is the order's name, the row's value in it and its id, so that it holds
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
@@ -14,15 +15,18 @@ from typing import TYPE_CHECKING, Any, cast
 import orjson
 import sqlalchemy as sa
 from graphql import GraphQLObjectType, get_named_type
+from strawberry.utils.str_converters import to_camel_case
 
 from wangge_core.db.columns import Instant
 from wangge_core.db.lists import is_looked_up
+from wangge_core.rights.bound import BoundViewer
 from wangge_core.storable import is_storable
-from wangge_schema.errors import CursorError, PageError
+from wangge_schema.errors import CursorError, OrderError, PageError
 from wangge_schema.reading.declare import Join, Row, Source
 from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members
 from wangge_schema.reading.frames import Frame, keep_used
 from wangge_schema.reading.listing import Listing
+from wangge_schema.reading.private import sees_all
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal
 
@@ -71,7 +75,7 @@ class ConnectionParts:
         source = source_of(self.node_type)
         assert source is not None
         self.source: Source = source
-        self.page = read_page(source, chosen.arguments)
+        self.page = read_page(offered(source, planner.asking.viewer), chosen.arguments)
         self.listing = Listing(planner, source, row, join, chosen.arguments.get("filter"))
         asked = {one.name for one in chosen.children()}
         self.reads_rows = False
@@ -206,7 +210,10 @@ class ConnectionParts:
             JsonScalar(id, "number" if _is_number(id) else "text"),
             "]",
         ]
-        return JsonScalar(joined(pieces), "text")
+        text = JsonScalar(joined(pieces), "text")
+        if self.page.order not in self.source.private_orders:
+            return text
+        return self.planner.told(text, self.source, self.frame.rows, (to_camel_case(self.page.order),))
 
     def end_of_page(self, *, first: bool) -> Json:
         self.reads_rows = True
@@ -257,8 +264,13 @@ def _is_number(column: sa.ColumnElement[Any]) -> bool:
     return isinstance(column.type, sa.Integer)
 
 
-def read_page(source: Source, arguments: dict[str, Any]) -> Page:
-    """The page that the arguments ask for. Raises PageError."""
+def offered(source: Source, viewer: BoundViewer) -> Sequence[str]:
+    """The orders that tell the viewer nothing which is not shown."""
+    return [one for one in source.orders if one not in source.private_orders or sees_all(source, viewer)]
+
+
+def read_page(orders: Sequence[str], arguments: dict[str, Any]) -> Page:
+    """The page that the arguments ask for, in one of these orders, the first where none is named. Raises PageError, OrderError."""
     first, last = arguments.get("first"), arguments.get("last")
     if first is not None and last is not None:
         raise PageError("Give `first` or `last`, not both.")
@@ -267,7 +279,9 @@ def read_page(source: Source, arguments: dict[str, Any]) -> Page:
     backward = last is not None or (first is None and arguments.get("before") is not None)
     size = next((number for number in (first, last) if number is not None), DEFAULT_PAGE)
     given: dict[str, Any] = arguments.get("orderBy") or {}
-    order = _name(given.get("field")) or source.orders[0]
+    order = _name(given.get("field")) or orders[0]
+    if order not in orders:
+        raise OrderError(f"Not all that you see here shows you what {order.upper()} would tell; take another order.")
     cursor = arguments.get("before") if backward else arguments.get("after")
     return Page(
         size=size,

@@ -5,7 +5,7 @@ finished in Python after the statement.
 """
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
@@ -16,6 +16,7 @@ import strawberry
 from wangge_core.events.workflows import Definitions
 from wangge_core.plugin.registry import Registry
 from wangge_core.rights.bound import BoundViewer
+from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import Rule, everybody
 from wangge_schema.reading.making import MAKE
@@ -36,7 +37,7 @@ SHORT_LIST = 100
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Who reads, when, with what variables, and by which rules: what a plan is run for, and all that finishing may look at."""
+    """Who reads, when (in the time of the place), with what variables, and by which rules: all that finishing may look at."""
 
     viewer: Viewer
     registry: Registry
@@ -101,37 +102,70 @@ class Mask:
 @dataclass(frozen=True, slots=True)
 class Scalar:
     """A value from an expression over the row. `form` is how it becomes JSON: text, number, boolean, moment, json, or ready (JSON text
-    that is never NULL)."""
+    that is never NULL).
+
+    Of class PRIVATE it is for whom the type's `private` rule lets see it; `masked` is what all others see, NULL where nothing is given.
+    """
 
     expression: Expression
     form: str
     mask: Mask | None = None
+    data_class: DataClass | None = None
+    masked: Expression | None = None
+
+
+Bind = Callable[[Any, Any], sa.ColumnElement[Any]]
+"""Makes a parameter of an argument's value and its SQL type; NULL for text that no row can hold."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A value that depends on the field's arguments. Enums stand in the expression, all else is bound."""
+
+    expression: Callable[[Row, Asking, Mapping[str, Any], Bind], sa.ColumnElement[Any]]
+    form: str
 
 
 @dataclass(frozen=True, slots=True)
 class ToOne:
-    """A row of another planned type, or null. At most one row may match the join."""
+    """A row of another planned type, or null. At most one row may match the join. Of class PRIVATE it is null for all others."""
 
     join: Join
+    data_class: DataClass | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ToMany:
     """Rows of another planned type as a plain list, for what is short by nature; `order` names its column.
 
-    `most` is how many there can be: a limit of the statement, and what the list costs.
+    `most` is how many there can be: a limit of the statement, and what the list costs. Where it is `private` that they belong
+    together, only rows are listed whose private values are shown.
     """
 
     join: Join
     order: str
     most: int = SHORT_LIST
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """The argument of a root list with the global id of the thing whose rows it has, of one of these types.
+
+    `join` is given the row, the type and the key of the thing.
+    """
+
+    argument: str
+    types: frozenset[str]
+    join: Callable[[Row, str, sa.ColumnElement[Any], Asking], sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """Rows of another planned type as a connection with filter, order and cursors. No join at a root field."""
+    """Rows of another planned type as a connection with filter, order and cursors. At a root field there is no join, or an argument."""
 
     join: Join | None
+    of: Of | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,12 +186,15 @@ Write = Callable[["Chosen", Row, Asking], sa.ColumnElement[str] | None]
 class Computed:
     """A value that Python finishes. `needs` become a JSON object that `finish` gets with the reader; plain values come back.
 
-    `write` is asked first: what the statement can write needs no finishing.
+    `write` is asked first: what the statement can write needs no finishing. `subjects` are the keys of the persons whom private values in
+    it are about, as text with commas, empty where none are shown; None where nothing private is selected.
     """
 
     needs: Mapping[str, Scalar | Gather]
     finish: Callable[[dict[str, Any], Reader], Any]
     write: Write | None = None
+    data_class: DataClass | None = None
+    subjects: Write | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +221,7 @@ class Itself:
     """A root field that is a single object of no table: the viewer."""
 
 
-Reads = Scalar | ToOne | ToMany | Connected | Computed | RootOne | ById | ByIds | Itself
+Reads = Scalar | Answer | ToOne | ToMany | Connected | Computed | RootOne | ById | ByIds | Itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +244,7 @@ class Filter:
     """A filter of a type. `kind` is the comparison input; `expression` what is compared. For `subtree`, the grid that is looked below.
 
     `through` is for what leads to few rows: they are looked up, by the key in this column, among the rows of `of`, or among the
-    type's own.
+    type's own. What is `private` lets only rows through whose value the viewer may see.
     """
 
     kind: str
@@ -216,6 +253,7 @@ class Filter:
     enum: type[Any] | None = None
     through: str | None = None
     of: sa.Table | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,27 +270,57 @@ class Source:
     prefix: str | None = None
     filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
     orders: Sequence[str] = ("id",)
+    forward: str | None = None
+    """The column in which a row that is gone names the one that took its place; its id leads there."""
+    data_class: DataClass | None = None
+    """The class of fields that declare none; where this is missing too, each must."""
+    private: Rule | None = None
+    """Who sees the private values of a row that is seen; None: whoever sees the row."""
+    private_orders: Set[str] = frozenset()
+    """Orders that would tell private values: only for whom private values are shown of every row that is seen."""
+    subject: str | Callable[[Row], sa.ColumnElement[Any]] | None = None
+    """The person whom private values are about, for the log of reads: the column with the key, or an expression; NULL for nobody."""
 
 
-def column(name: str, description: str, *, form: str = "text", deprecated: str | None = None, mask: Mask | None = None) -> Any:
+def column(
+    name: str,
+    description: str,
+    *,
+    form: str = "text",
+    deprecated: str | None = None,
+    mask: Mask | None = None,
+    data_class: DataClass | None = None,
+    masked: Expression | None = None,
+) -> Any:
     """A field that reads a column of the type's table. `form`: text, number, boolean, moment or json."""
-    return reads(Scalar(lambda row, _: row.c[name], form, mask), description, deprecated)
+    return reads(Scalar(lambda row, _: row.c[name], form, mask, data_class, masked), description, deprecated)
 
 
-def expression(make: Expression, description: str, *, form: str = "text") -> Any:
+def expression(make: Expression, description: str, *, form: str = "text", data_class: DataClass | None = None) -> Any:
     """A field that reads an SQL expression over the row."""
-    return reads(Scalar(make, form), description)
+    return reads(Scalar(make, form, data_class=data_class), description)
 
 
-def to_one(key: str | Join, description: str) -> Any:
+def answer(
+    make: Callable[[Row, Asking, Mapping[str, Any], Bind], sa.ColumnElement[Any]],
+    description: str,
+    *,
+    arguments: Sequence[Argument],
+    form: str = "text",
+) -> Any:
+    """A field that reads an SQL expression over the row and the field's arguments."""
+    return reads(Answer(make, form), description, arguments=arguments)
+
+
+def to_one(key: str | Join, description: str, *, data_class: DataClass | None = None) -> Any:
     """A field that is a row of another type: by the name of the column that refers to its id, or by a join."""
-    return reads(ToOne(_refers(key) if isinstance(key, str) else key), description)
+    return reads(ToOne(_refers(key) if isinstance(key, str) else key, data_class), description)
 
 
-def to_many(key: str | Join, description: str, *, order: str = "id", most: int = SHORT_LIST) -> Any:
+def to_many(key: str | Join, description: str, *, order: str = "id", most: int = SHORT_LIST, private: bool = False) -> Any:
     """A field that is a short list of rows of another type: by the name of their column that refers to this id, or by a join."""
     join = _referred(key) if isinstance(key, str) else key
-    return reads(ToMany(join, order, most), f"{description} At most {most} are listed.")
+    return reads(ToMany(join, order, most, private), f"{description} At most {most} are listed.")
 
 
 def connection(target: str, key: str | Join | None, description: str) -> Any:
@@ -261,11 +329,23 @@ def connection(target: str, key: str | Join | None, description: str) -> Any:
     return reads(Connected(join), description, arguments=_connection_arguments(target))
 
 
+def connection_of(target: str, of: Of, description: str) -> Any:
+    """A root field that is a connection to the rows of `target` that belong to the thing in its argument."""
+    thing = Argument(of.argument, strawberry.ID, f"The global id of the thing: {', '.join(sorted(of.types))}.")
+    return reads(Connected(None, of), description, arguments=[thing, *_connection_arguments(target)])
+
+
 def computed(
-    description: str, finish: Callable[[dict[str, Any], Reader], Any], *, write: Write | None = None, **needs: Scalar | Gather
+    description: str,
+    finish: Callable[[dict[str, Any], Reader], Any],
+    *,
+    write: Write | None = None,
+    data_class: DataClass | None = None,
+    subjects: Write | None = None,
+    **needs: Scalar | Gather,
 ) -> Any:
     """A field that Python finishes from what it needs, unless the statement can `write` what is selected of it."""
-    return reads(Computed(needs, finish, write), description)
+    return reads(Computed(needs, finish, write, data_class, subjects), description)
 
 
 def root_one(

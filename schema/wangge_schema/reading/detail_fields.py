@@ -14,9 +14,10 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from strawberry.utils.str_converters import to_camel_case
 
+from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
-from wangge_core.plugin.definitions import DetailField
+from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.rights.bound import Way
 from wangge_schema.reading.declare import Asking, Row
 from wangge_schema.reading.detail_filters import KIND_COLUMNS, kinds
@@ -60,6 +61,50 @@ def details_object(sort: str, guards: Guards, chosen: Chosen, row: Row, asking: 
     otherwise = writing.object(UNAVAILABLE, unknown)
     by_kind = sa.case(branches, value=kind, else_=otherwise) if branches else otherwise
     return sa.case((row.c.details.is_(None), literal("null")), else_=by_kind)
+
+
+def private_subjects(sort: str, guards: Guards, chosen: Chosen, row: Row, asking: Asking) -> Json | None:
+    """The persons involved in an event, where private values of its details are selected and shown; None where none are selected."""
+    guard = guards.get(DataClass.PRIVATE)
+    private = [id for id, one in kinds(asking.registry, sort).items() if one.details and _selects_private(chosen, one.details)]
+    if sort != "event" or guard is None or not private:
+        return None
+    tie = t.involvement.alias()
+    persons = sa.select(Joined(tie.c.person_id)).where(tie.c.event_id == row.c.id, tie.c.person_id.is_not(None)).correlate(row)
+    told = sa.and_(
+        row.c.kind_id.in_([sa.literal(one) for one in private]),
+        row.c.details.is_not(None),
+        _Writing(row, row.c.kind_id, guards, asking).allows(guard),
+    )
+    return sa.case((told, sa.func.coalesce(persons.scalar_subquery(), "")), else_=literal(""))
+
+
+def _selects_private(chosen: Chosen, details: DetailsDefinition) -> bool:
+    """Whether a selection shows a private field of this kind: by name, or among all values."""
+    private = {to_camel_case(one.name) for one in details.fields if _is_private(one)}
+    selected = chosen.children(cast("GraphQLObjectType", chosen.document.schema.type_map[details.graphql_name]))
+    return bool(private) and any(one.name in private or one.name == "values" for one in selected)
+
+
+def _is_private(field: DetailField) -> bool:
+    return field.data_class is DataClass.PRIVATE or any(map(_is_private, field.fields))
+
+
+class Joined(FunctionElement[str]):
+    """An aggregate: the values of all rows as text with commas between; NULL for no rows."""
+
+    type = sa.Text()
+    inherit_cache = False
+
+
+@compiles(Joined, "postgresql")
+def _joined_on_postgresql(element: Joined, compiler: SQLCompiler, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}::text, ',')"
+
+
+@compiles(Joined, "sqlite")
+def _joined_on_sqlite(element: Joined, compiler: SQLCompiler, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, ',')"
 
 
 Members = Sequence[tuple[str, str, DetailField | None]]

@@ -24,6 +24,7 @@ from wangge_schema.errors import FilterError
 from wangge_schema.reading import detail_filters
 from wangge_schema.reading.declare import Filter, Ground, Row, Source
 from wangge_schema.reading.given import Given
+from wangge_schema.reading.private import shown
 
 if TYPE_CHECKING:
     from wangge_schema.reading.plan import Planner
@@ -109,6 +110,14 @@ class Conditions:
         return next(one for name, one in self.source.filters.items() if camel(name) == graphql_name)
 
     def one(self, one: Filter, value: Any) -> sa.ColumnElement[bool]:
+        condition = self.compares(one, value)
+        if not one.private or isinstance(condition, sa.True_):
+            return condition
+        seen = shown(self.source, self.row, self.planner.asking.viewer)
+        return condition if isinstance(seen, sa.True_) else sa.and_(seen, condition)
+
+    def compares(self, one: Filter, value: Any) -> sa.ColumnElement[bool]:
+        """What a filter asks, whoever asks it."""
         if one.kind == "subtree":
             ground = ground_below(self.planner, value, one.expression)
             return bound_to(one.expression(self.row), ground.holds, self.way, wide=ground.wide)

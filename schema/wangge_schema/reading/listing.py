@@ -26,7 +26,7 @@ Where = Callable[[Row], sa.ColumnElement[bool]]
 
 @dataclass(frozen=True)
 class Listing:
-    """The rows of one list: of a type, joined to a row (none at a root field), let through by a filter in GraphQL's names."""
+    """The rows of one list: of a type, joined to a row (at a root field to none), let through by a filter in GraphQL's names."""
 
     planner: Planner
     source: Source
@@ -45,12 +45,12 @@ class Listing:
         """The rows, to be walked in an order until a page is full."""
         rule, ground = self.source.rule, self.ground
         way = Way.REFERRED if self.join is not None or (ground is not None and not ground.wide) else Way.WALKED
-        visible = self.planner.visible(self.source, target, way)
+        visible = self._visible(target, way)
         if ground is None or not isinstance(rule, GroundRule):
             return self._of(target, visible, Way.WALKED)
         scope = self.planner.asking.viewer.scope(rule.over)
         if scope.is_narrow and ground.wide:
-            return self._of(target, self.planner.visible(self.source, target, Way.WALKED), Way.REFERRED)
+            return self._of(target, self._visible(target, Way.WALKED), Way.REFERRED)
         if isinstance(visible, sa.True_ | sa.False_):
             return self._of(target, visible, Way.WALKED)
         return self._of(target, sa.or_(scope.holds(ground.start), visible), Way.WALKED)
@@ -59,7 +59,7 @@ class Listing:
         """How many rows there are."""
         rule, way = self.source.rule, Way.SIFTED if self._sifts else Way.COUNTED
         if not isinstance(rule, GroundRule):
-            return self._counted(target, self._of(target, self.planner.visible(self.source, target, way), way))
+            return self._counted(target, self._of(target, self._visible(target, way), way))
         scope, ground = self.planner.asking.viewer.coming(way).scope(rule.over), self.ground
         if scope.has_whole_ground:
             return self._counted(target, self._of(target, sa.true(), way))
@@ -95,11 +95,17 @@ class Listing:
         if ground is not None:
             joined = bound_to(ground.binds(target), ground.holds, way, wide=ground.wide)
             filter = {name: value for name, value in (filter or {}).items() if self.join is not None or name != "subtree"}
-        if self.join is not None and self.row is not None and not isinstance(self.join, GroundJoin):
-            joined = self.join(self.row, target, self.planner.asking)
+        if self.join is not None and not isinstance(self.join, GroundJoin):
+            joined = self.join(target if self.row is None else self.row, target, self.planner.asking)
         leads = isinstance(joined, sa.BinaryExpression) or is_looked_up(joined) or is_looked_up(visible)
         asked = Way.REFERRED if leads else way  # what leads to few rows leads alone
-        return sa.and_(joined, visible, condition(self.planner, self.source, target, filter, asked))
+        rule = self.source.rule
+        there = sa.true() if rule.there is None else rule.there(target, self.planner.asking.viewer)
+        return sa.and_(joined, visible, there, condition(self.planner, self.source, target, filter, asked))
+
+    def _visible(self, target: Row, way: Way) -> sa.ColumnElement[bool]:
+        """Which rows the viewer may read, of those that are there."""
+        return self.source.rule.condition(target, self.planner.asking.viewer.coming(way))
 
     def _counted(self, target: Row, where: sa.ColumnElement[bool]) -> sa.ColumnElement[int]:
         other = sa.select(sa.func.count()).select_from(target).where(where)

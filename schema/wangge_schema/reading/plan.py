@@ -9,12 +9,28 @@ from graphql import GraphQLObjectType
 
 from wangge_core.grids.extents import Extents
 from wangge_core.rights.bound import Way
+from wangge_core.rights.data_classes import DataClass
 from wangge_core.search.samples import Samples
+from wangge_core.storable import is_storable
 from wangge_schema.reading.connections import plan_connection
-from wangge_schema.reading.declare import Asking, Computed, Connected, Gather, Reader, Row, Scalar, Source, ToMany, ToOne
+from wangge_schema.reading.declare import (
+    Answer,
+    Asking,
+    Computed,
+    Connected,
+    Gather,
+    Join,
+    Reader,
+    Row,
+    Scalar,
+    Source,
+    ToMany,
+    ToOne,
+)
 from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members, maybe
 from wangge_schema.reading.frames import Frame, keep_used
 from wangge_schema.reading.given import Given
+from wangge_schema.reading.private import Place, mark, private_fields, shown, sign
 from wangge_schema.reading.project import project
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal, or_null
@@ -46,6 +62,8 @@ class Planner:
     variables: Mapping[str, Any]
     binders: dict[str, Binder] = field(default_factory=dict[str, Binder])
     reveals: dict[Hashable, Reveal] = field(default_factory=dict[Hashable, Reveal])
+    places: list[Place] = field(default_factory=list[Place])
+    """Where private values stand, as the marks of the answer number them."""
 
     def bound(self, value: Any, type: Any, convert: Callable[[Any], Any] = as_it_is) -> sa.ColumnElement[Any]:
         """A value as a parameter. `convert` may raise a ReadingError, at once or when the plan runs."""
@@ -54,6 +72,10 @@ class Planner:
         name = f"given_{len(self.binders)}"
         self.binders[name] = lambda reader: convert(value.read(reader.variables))
         return sa.bindparam(name, type_=type)
+
+    def bound_storable(self, value: Any, type: Any) -> sa.ColumnElement[Any]:
+        """A value as a parameter; NULL, which nothing equals, where no row can hold it."""
+        return self.bound(value, type, lambda given: given if is_storable(given) else None)
 
     def revealed(self, name: str, value: Any, question: Callable[[Any], Hashable]) -> Any:
         """A fact about a value, on which the plan may depend. Facts of one name are the answers to one question."""
@@ -75,17 +97,42 @@ class Planner:
             members.append((one.key, text))
             if finish is not None:
                 finishers[one.key] = finish
-        return json_object(members), finish_members(finishers)
+        return self.marked(json_object(members), chosen, type, row), finish_members(finishers)
+
+    def marked(self, text: Json, chosen: Sequence[Chosen], type: GraphQLObjectType, row: Row) -> Json:
+        """The object of a row, with marks in front where private values may stand in it."""
+        source, fields = source_of(type), private_fields(chosen)
+        if source is not None and fields:
+            text = self.told(text, source, row, fields)
+        for one in chosen:
+            if isinstance(one.reads, Computed) and one.reads.subjects is not None:
+                subjects = one.reads.subjects(one, row, self.asking)
+                if subjects is not None:
+                    text = joined([sign(len(self.places), subjects), text])
+                    self.places.append((type.name, (one.name,)))
+        return text
+
+    def told(self, text: Json, source: Source, row: Row, fields: tuple[str, ...]) -> Json:
+        """A text that holds these private fields of a row, with the mark that says so."""
+        found = mark(len(self.places), source, row, self.asking.viewer)
+        if found is None:
+            return text
+        self.places.append((source.name, fields))
+        return joined([found, text])
 
     def field(self, chosen: Chosen, type: GraphQLObjectType, row: Row, frame: Frame) -> Planned:
         """The JSON value of one field of a row."""
         if chosen.name == "__typename":
             return literal(f'"{type.name}"'), None
         match chosen.reads:
+            case Scalar(data_class=DataClass.PRIVATE | DataClass.SEALED) as scalar:
+                return self.private(scalar, source_of(type), row), None
             case Scalar() as scalar:
                 return self.scalar(scalar, row), None
-            case ToOne(join):
-                return self.one(chosen, join, row, frame)
+            case Answer(expression, form):
+                return JsonScalar(expression(row, self.asking, chosen.arguments, self.bound_storable), form), None
+            case ToOne(join, data_class):
+                return self.one(chosen, self.private_join(join, source_of(type)) if data_class else join, row, frame)
             case ToMany() as many:
                 return self.many(chosen, many, row)
             case Connected(join):
@@ -102,6 +149,20 @@ class Planner:
             otherwise = sa.null() if mask.otherwise is None else mask.otherwise(row, self.asking)
             value = sa.case((mask.unmasked(row, self.asking.viewer.coming(Way.REFERRED)), value), else_=otherwise)
         return JsonScalar(value, scalar.form)
+
+    def private(self, scalar: Scalar, source: Source | None, row: Row) -> Json:
+        """A private value for whom it is shown to, and its mask for all others."""
+        assert source is not None
+        condition = shown(source, row, self.asking.viewer)
+        if isinstance(condition, sa.True_):
+            return self.scalar(scalar, row)
+        masked = sa.null() if scalar.masked is None else scalar.masked(row, self.asking)
+        return JsonScalar(sa.case((condition, scalar.expression(row, self.asking)), else_=masked), scalar.form)
+
+    def private_join(self, join: Join, source: Source | None) -> Join:
+        """A join that finds nothing for whom the reference is private."""
+        assert source is not None
+        return lambda row, target, asking: sa.and_(shown(source, row, asking.viewer), join(row, target, asking))
 
     def one(self, chosen: Chosen, join: Callable[[Row, Row, Asking], sa.ColumnElement[bool]], row: Row, frame: Frame) -> Planned:
         """The row that a row refers to, or null: joined to the frame while there is room."""
@@ -135,7 +196,11 @@ class Planner:
         target = source.table.alias()
         inside = (
             sa.select(*target.c)
-            .where(many.join(row, target, self.asking), self.visible(source, target))
+            .where(
+                many.join(row, target, self.asking),
+                self.visible(source, target),
+                shown(source, target, self.asking.viewer) if many.private else sa.true(),
+            )
             .order_by(target.c[many.order], target.c.id)
             .limit(many.most)
             .correlate(row)

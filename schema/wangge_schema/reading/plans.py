@@ -12,11 +12,13 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 
-from wangge_core.rights.bound import value_of
+from wangge_core.logs.entries import Read
+from wangge_core.rights.bound import NOW, value_of
 from wangge_schema.errors import TooComplexError
 from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.finishing import Finisher
 from wangge_schema.reading.plan import Binder, Planner, Reveal, as_it_is
+from wangge_schema.reading.private import Place, unmarked
 
 MOST_PLANS = 2_000
 """How many plans a process keeps; each has some kilobytes of SQL."""
@@ -34,6 +36,8 @@ class Plan:
     checks: tuple[Binder, ...]
     """Of values that no part of the statement needs, but that may be wrong all the same."""
     finish: Finisher | None
+    places: tuple[Place, ...] = ()
+    """Where private values stand, as the marks in what the statement finds number them."""
 
     def parameters(self, reader: Reader) -> list[Any]:
         """The values for one request. Raises ReadingError for a value that cannot be meant."""
@@ -41,8 +45,12 @@ class Plan:
             check(reader)
         return [bind(reader) for bind in self.binders]
 
+    def told(self, found: str | None) -> tuple[str | None, list[Read]]:
+        """What the statement found without its marks, and whose private values stand in it."""
+        return unmarked(found, self.places) if found is not None and self.places else (found, [])
+
     def answer(self, found: str | None, reader: Reader) -> bytes:
-        """What the statement found as JSON."""
+        """What the statement found, without marks, as JSON."""
         if found is None:
             return b"null"
         return found.encode() if self.finish is None else orjson.dumps(self.finish(orjson.loads(found), reader))
@@ -87,7 +95,7 @@ class Plans:
     def _make(self, key: Hashable, reader: Reader, planner: Planner, make: Make) -> Plan:
         try:
             select, finish = make(planner)
-            plan = compiled(self.dialect, select, planner.binders, finish)
+            plan = compiled(self.dialect, select, planner.binders, finish, planner.places)
         except RecursionError:
             raise TooComplexError(TOO_COMPLEX) from None
         kept = self._kept.setdefault(key, Kept())
@@ -99,12 +107,14 @@ class Plans:
         return plan
 
 
-def compiled(dialect: Dialect, select: sa.Select[Any], binders: dict[str, Binder], finish: Finisher | None) -> Plan:
+def compiled(
+    dialect: Dialect, select: sa.Select[Any], binders: dict[str, Binder], finish: Finisher | None, places: Sequence[Place] = ()
+) -> Plan:
     """The plan of a select."""
     statement: Any = select.compile(dialect=dialect)
     names: Sequence[str] = statement.positiontup
     checks = tuple(binder for name, binder in binders.items() if name not in names)
-    return Plan(str(statement), tuple(_binder(statement, name, binders) for name in names), checks, finish)
+    return Plan(str(statement), tuple(_binder(statement, name, binders) for name in names), checks, finish, tuple(places))
 
 
 def _binder(statement: Any, name: str, binders: dict[str, Binder]) -> Binder:
@@ -113,6 +123,8 @@ def _binder(statement: Any, name: str, binders: dict[str, Binder]) -> Binder:
     if name in binders:
         given = binders[name]
         return lambda reader: process(given(reader))
+    if name == NOW:
+        return lambda reader: process(reader.now)
     viewers = value_of(name)
     if viewers is not None:
         return lambda reader: process(viewers(reader.viewer))

@@ -1,6 +1,6 @@
 """Root fields: how a read begins. Each becomes one select of one value, which is the answer or what Python finishes it from."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -10,7 +10,7 @@ from wangge_core.db.lists import ListOf, among
 from wangge_core.storable import is_storable
 from wangge_schema.errors import IdError, PageError
 from wangge_schema.reading.connections import plan_connection
-from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Reader, RootOne, Source
+from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Join, Of, Reader, RootOne, Source
 from wangge_schema.reading.finishing import Finisher
 from wangge_schema.reading.frames import Frame
 from wangge_schema.reading.given import Given, as_one
@@ -25,15 +25,15 @@ Root = tuple[sa.Select[Any], Finisher | None]
 def plan_root(planner: Planner, chosen: Chosen) -> Root:
     """The plan of a root field by its declaration."""
     match chosen.reads:
-        case Connected():
-            return plan_connection(planner, chosen, None, None)
+        case Connected(of=of):
+            return plan_connection(planner, chosen, None, None if of is None else _belonging(planner, chosen, of))
         case RootOne() as one:
             return _one(planner, chosen, one)
         case ById():
             id, found = chosen.arguments["id"], sources_by_name(chosen.document.schema)
             type, source = found[planner.revealed("type", id, lambda id: type_name(found, id))]
             key = planner.bound(id, source.table.c.id.type, key_of)
-            return planner.found_among(chosen, type, source, lambda row: row.c.id == key)
+            return planner.found_among(chosen, type, source, lambda row: row.c.id == _forwarded(source, key))
         case ByIds():
             return _things(planner, chosen)
         case Itself():
@@ -65,6 +65,15 @@ def plan_thing(planner: Planner, chosen: Chosen) -> Root:
     return planner.found(chosen, lambda row: row.c.id == sa.bindparam("thing", type_=row.c.id.type))
 
 
+def _forwarded(source: Source, key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """The key, or that of the row which took the place of the one that it names."""
+    if source.forward is None:
+        return key
+    gone = source.table.alias()
+    to = sa.select(gone.c[source.forward]).where(gone.c.id == key).scalar_subquery()
+    return sa.func.coalesce(to, key)
+
+
 Sources = Mapping[str, tuple[GraphQLObjectType, Source]]
 
 
@@ -85,6 +94,21 @@ def sources_by_name(schema: GraphQLSchema) -> Sources:
     """The types that have global ids, which begin with their names."""
     found = ((type, source_of(type)) for type in schema.type_map.values())
     return {source.prefix: (cast("GraphQLObjectType", type), source) for type, source in found if source and source.prefix}
+
+
+def _belonging(planner: Planner, chosen: Chosen, of: Of) -> Join:
+    """The rows that belong to the thing in an argument."""
+    id, sources = chosen.arguments[of.argument], sources_by_name(chosen.document.schema)
+    type = planner.revealed("thing", id, lambda id: _type_among(sources, id, of.types))
+    key = planner.bound(id, sa.BigInteger(), key_of)
+    return lambda _, target, asking: of.join(target, type, key, asking)
+
+
+def _type_among(sources: Sources, id: str, types: Collection[str]) -> str:
+    name = type_name(sources, id)
+    if name not in types:
+        raise IdError(f"{id[:80]!r} is none of {', '.join(sorted(types))}.")
+    return name
 
 
 def _things(planner: Planner, chosen: Chosen) -> Root:

@@ -5,20 +5,22 @@ from graphql import GraphQLError
 from wangge_core.db.reads import ReadError
 from wangge_core.deployment import Deployment
 from wangge_core.events.workflows import UnknownVersionError
+from wangge_core.logs.entries import Read
 from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.plans import Plan
 
 
-async def run(deployment: Deployment, plan: Plan, reader: Reader) -> bytes:
-    """The JSON of a field. Raises GraphQLError with a code where the reason lies in what was asked."""
+async def run(deployment: Deployment, plan: Plan, reader: Reader) -> tuple[bytes, list[Read]]:
+    """The JSON of a field, and whose private values stand in it. Raises GraphQLError with a code where what was asked is to blame."""
     parameters = plan.parameters(reader)
     try:
         found = await deployment.reads.value(plan.statement, parameters)
     except ReadError as error:
         raise GraphQLError(error.message, extensions={"code": error.code}) from None
+    found, reads = plan.told(found)
     try:
-        return plan.answer(found, reader)
+        return plan.answer(found, reader), reads
     except UnknownVersionError:  # another process has started with newer plugins
         async with deployment.read() as work:
             await reader.definitions.load(work)
-        return plan.answer(found, reader)
+        return plan.answer(found, reader), reads

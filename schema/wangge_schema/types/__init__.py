@@ -20,15 +20,31 @@ from wangge_schema.types.declared import (
 )
 from wangge_schema.types.events import Event, EventAssignment, HistoryEntry, Involvement
 from wangge_schema.types.grids import Grid, GridLayer
+from wangge_schema.types.imports import ImportReview
+from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
-from wangge_schema.types.people import Household, Person
-from wangge_schema.types.places import Asset, Building, Office, Organization, Place, Unit
+from wangge_schema.types.people import Household, HouseholdMember, Person, Residence
+from wangge_schema.types.places import (
+    Asset,
+    Building,
+    Office,
+    Organization,
+    OrganizationPremises,
+    OrganizationResponsible,
+    Place,
+    Unit,
+)
 from wangge_schema.types.query import Query
-from wangge_schema.types.rights import Account, Post, Viewer
+from wangge_schema.types.read_log import Change, DataAccess
+from wangge_schema.types.rights import AccessGrant, Account, Delegation, Post, Viewer
+from wangge_schema.types.sign_in import ApiKey, Device
+from wangge_schema.types.statistics import GridStatistics, PersonTombstone
 
 PLANNED = (
-    Account, Asset, AssetKind, Building, Event, EventAssignment, EventKind, Grid, GridLayer, GridType, HistoryEntry, Household, Involvement,
-    NeedKind, Office, Organization, Person, Place, PlaceKind, Post, Role, Staffing, StaffingPosition, Unit, Viewer, Workflow, WorkflowStage,
+    AccessGrant, Account, ApiKey, Asset, AssetKind, Building, Change, DataAccess, Delegation, Device, Event, EventAssignment,
+    EventKind, Grid, GridLayer, GridStatistics, GridType, HistoryEntry, Household, HouseholdMember, ImportReview, Involvement,
+    Need, NeedKind, Office, Organization, OrganizationPremises, OrganizationResponsible, Person, PersonTombstone, Place,
+    PlaceKind, Post, Residence, Role, Staffing, StaffingPosition, Unit, Viewer, Workflow, WorkflowStage,
 )  # fmt: skip
 
 __all__ = [

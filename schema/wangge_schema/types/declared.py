@@ -77,7 +77,7 @@ def _templates(needs: dict[str, Any], reader: Reader) -> list[str]:
     return [] if grid_type is None else [one.id for one in grid_type.staffing]
 
 
-@planned(table=t.grid_type, orders=ORDERS, filters=DECLARED_FILTERS)
+@planned(table=t.grid_type, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class GridType:
     """A kind of grid, from a plugin: towns, villages, sights, the sea and whatever integrators add."""
 
@@ -95,7 +95,7 @@ class GridType:
     )
 
 
-@planned(table=t.role, orders=ORDERS, filters=DECLARED_FILTERS)
+@planned(table=t.role, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class Role:
     """A template of posts: who does the work, at which level, and with what rights."""
 
@@ -109,7 +109,7 @@ class Role:
     acts_as: list[strawberry.ID] = column("acts_as", "The roles whose part in a workflow its holder may take.", form="json")
 
 
-@planned(table=t.staffing, orders=ORDERS, filters=DECLARED_FILTERS)
+@planned(table=t.staffing, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class Staffing:
     """A staffing template: which posts a grid or a desk should have."""
 
@@ -121,7 +121,7 @@ class Staffing:
     positions: "list[StaffingPosition]" = to_many("staffing_id", "Its lines.", order="ordinal")
 
 
-@planned(table=t.staffing_position)
+@planned(table=t.staffing_position, data_class=DataClass.PUBLIC)
 class StaffingPosition:
     """One line of a staffing template."""
 
@@ -145,7 +145,7 @@ def _clock(needs: dict[str, Any], reader: Reader) -> Clock | None:
     return None if clock is None else Clock(kind=clock["kind"], amount=clock.get("amount"))
 
 
-@planned(table=t.workflow_stage)
+@planned(table=t.workflow_stage, data_class=DataClass.PUBLIC)
 class WorkflowStage:
     """Where an event can stand."""
 
@@ -209,7 +209,7 @@ _current = (
 )
 
 
-@planned(table=_current, orders=ORDERS, filters=DECLARED_FILTERS)
+@planned(table=_current, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class Workflow:
     """The stages that an event of some kind goes through, and the moves between them; the version that new events start under."""
 
@@ -308,6 +308,7 @@ def _involves(needs: dict[str, Any], reader: Reader) -> list[InvolvementRole]:
         "parent": Filter("text", lambda row: row.c.parent_id, "By the kind above it."),
         "catalogue": Filter("text", lambda row: row.c.catalogue, "By local catalogue."),
     },
+    data_class=DataClass.PUBLIC,
 )
 class EventKind:
     """A sort of matter to settle: from a plugin, or from an imported local catalogue."""
@@ -325,11 +326,16 @@ class EventKind:
     involves: list[InvolvementRole] = computed(
         "Who and what can be tied to its events.", _involves, involves=need("involves", "json")
     )
+    hidden_from_grid: bool = column(
+        "hidden_from_grid",
+        "Whether its events are kept from posts in the event's own grid and community, as complaints about those who serve there are.",
+        form="boolean",
+    )
     catalogue: str | None = column("catalogue", "The local catalogue that it came with.")
     retired_because: str | None = column("retired_because", "Why it takes no new events; null while it does.")
 
 
-@planned(table=t.asset_kind, orders=ORDERS, filters=DECLARED_FILTERS)
+@planned(table=t.asset_kind, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class AssetKind:
     """A sort of thing on the ground."""
 
@@ -341,7 +347,7 @@ class AssetKind:
     detail_fields: list[DetailField] = detail_fields_field()
 
 
-@planned(table=t.place_kind, orders=ORDERS, filters=DECLARED_FILTERS)
+@planned(table=t.place_kind, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class PlaceKind:
     """A sort of station or point."""
 
@@ -353,7 +359,7 @@ class PlaceKind:
     detail_fields: list[DetailField] = detail_fields_field()
 
 
-@planned(table=t.need_kind, orders=ORDERS, filters=DECLARED_FILTERS)
+@planned(table=t.need_kind, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class NeedKind:
     """A reason why a person may need attention, always with a basis and an end."""
 
@@ -369,3 +375,8 @@ class NeedKind:
     sensitive: bool = column(
         "sensitive", "Whether it is off until the deployment switches it on with a legal basis.", form="boolean"
     )
+    children: bool = column(
+        "children", "Whether it is of children under fourteen, and asks for a guardian's agreement.", form="boolean"
+    )
+    open: bool = column("open", "Whether such needs can be set here.", form="boolean")
+    legal_basis: str | None = column("legal_basis", "The legal basis on which this deployment has switched a sensitive kind on.")

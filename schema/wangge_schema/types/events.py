@@ -9,8 +9,10 @@ from wangge_core.db import tables as t
 from wangge_core.events.history import HistoryEntryKind, situation_of, step
 from wangge_core.events.reports import EventSource, Timeliness
 from wangge_core.events.situations import why_blocked
+from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.refusals import message
+from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import event_rule
 from wangge_schema.details import details_field
 from wangge_schema.reading.declare import (
@@ -31,6 +33,7 @@ from wangge_schema.reading.enums import enum_type
 from wangge_schema.scalars import JSON, DateTime
 from wangge_schema.types.declared import EventKind, MoveAsk, Workflow, WorkflowStage, asks_of
 from wangge_schema.types.grids import Grid
+from wangge_schema.types.may import viewer_may
 from wangge_schema.types.nodes import Node, node_id
 from wangge_schema.types.people import Person
 from wangge_schema.types.places import Asset, Building, Office, Organization, Place, latitude, longitude
@@ -159,7 +162,7 @@ def _stage(name: str) -> Any:
     return join
 
 
-@planned(table=t.event_history)
+@planned(table=t.event_history, data_class=DataClass.STAFF)
 class HistoryEntry:
     """One entry of an event's append-only history."""
 
@@ -183,7 +186,7 @@ class HistoryEntry:
     )
 
 
-@planned(table=t.involvement)
+@planned(table=t.involvement, data_class=DataClass.STAFF)
 class Involvement:
     """What ties a person, an organisation or an asset to an event. Each is null where it is another sort, or not for this viewer."""
 
@@ -193,7 +196,7 @@ class Involvement:
     asset: Asset | None = to_one("asset_id", "The asset.")
 
 
-@planned(table=t.event_assignment)
+@planned(table=t.event_assignment, data_class=DataClass.STAFF)
 class EventAssignment:
     """That an event was given to a post or an office."""
 
@@ -225,6 +228,7 @@ class EventAssignment:
         "description": Filter("search", lambda row: row.c.description, "By its description."),
         "subtree": Filter("subtree", lambda row: row.c.grid_id, "In the grid of this code or below it."),
     },
+    data_class=DataClass.STAFF,
 )
 class Event(Node):
     """A matter to settle. Seen with READ_EVENTS over its grid, by whom it was given to, and by its reporter."""
@@ -277,6 +281,7 @@ class Event(Node):
     source_name: str | None = column("source_name", "The other system that it came from.")
     source_key: str | None = column("source_key", "Its number there.")
     version: int = column("version", "Counts its history; give it as `expectedVersion` to move what you saw.", form="number")
+    viewer_may: list[Capability] = viewer_may()
     history: list[HistoryEntry] = to_many("event_id", "All that happened with it, oldest first.", order="sequence", most=500)
     available_moves: list[AvailableMove] = computed(
         "The moves that leave its present stage: what this viewer may do now, with what input, and why not the rest.",

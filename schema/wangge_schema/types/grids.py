@@ -7,6 +7,8 @@ import strawberry
 
 from wangge_core.db import tables as t
 from wangge_core.grids.codes import GridLevel
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import everybody
 from wangge_schema.details import details_field
 from wangge_schema.reading.declare import Filter, column, connection, planned, to_many, to_one
@@ -14,6 +16,7 @@ from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.statement import PathIds
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.declared import GridType, Staffing
+from wangge_schema.types.may import path_of_itself, viewer_may
 from wangge_schema.types.nodes import AtOrBelow, Connection, Node, label_field, node_id
 
 if TYPE_CHECKING:
@@ -22,11 +25,12 @@ if TYPE_CHECKING:
     from wangge_schema.types.people import Person
     from wangge_schema.types.places import Asset, Building, Organization, Place
     from wangge_schema.types.rights import Post
+    from wangge_schema.types.statistics import GridStatistics
 
 enum_type(GridLevel)
 
 
-@planned(table=t.grid_layer)
+@planned(table=t.grid_layer, data_class=DataClass.PUBLIC)
 class GridLayer:
     """A division of the ground. The base layer covers it; an overlay's grids are made of base grids."""
 
@@ -47,6 +51,7 @@ class GridLayer:
         "type": Filter("text", lambda row: row.c.grid_type_id, "By grid type."),
         "subtree": Filter("subtree", lambda row: row.c.id, "The grid of this code and those below it."),
     },
+    data_class=DataClass.PUBLIC,
 )
 class Grid(Node):
     """A node of a layer's tree: a district, subdistrict, community or grid. Public."""
@@ -82,5 +87,10 @@ class Grid(Node):
     places: "Connection[Place]" = connection("Place", AtOrBelow(), "Places in it and below it.")
     events: "Connection[Event]" = connection("Event", AtOrBelow(), "Events in it and below it.")
     posts: "Connection[Post]" = connection("Post", "grid_id", "Posts held in this very grid.")
+    statistics: "GridStatistics | None" = to_one(
+        lambda row, statistics, _: statistics.c.grid_id == row.c.id,
+        "Counts of people and homes in it and below it; null for an overlay's grid, and until they are published.",
+    )
+    viewer_may: list[Capability] = viewer_may(path_of_itself)
     created_at: DateTime = column("created_at", "When it was created.", form="moment")
     updated_at: DateTime = column("updated_at", "When it was last changed.", form="moment")

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 import strawberry
 
 from wangge_core.rights.bound import Way, bound_to
+from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.scopes import END
 from wangge_schema.reading.declare import Asking, Ground, Row, Scalar, expression, reads
 from wangge_schema.reading.statement import JsonMember, PlainText, joined
@@ -46,7 +47,8 @@ class Connection(Generic[T]):
 
 def node_id(prefix: str) -> Any:
     """The field `id` of a node, made in SQL."""
-    return reads(Scalar(lambda row, _: joined([f'"{prefix}:', PlainText(row.c.id), '"']), "ready"), "The global id.")
+    written = Scalar(lambda row, _: joined([f'"{prefix}:', PlainText(row.c.id), '"']), "ready", data_class=DataClass.PUBLIC)
+    return reads(written, "The global id.")
 
 
 def label_field() -> Any:

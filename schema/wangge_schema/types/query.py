@@ -3,14 +3,17 @@
 import strawberry
 
 from wangge_core.db.mirroring import BASE_LAYER
-from wangge_schema.reading.declare import Argument, ById, ByIds, Itself, connection, reads, root_one
+from wangge_schema.reading.declare import Argument, ById, ByIds, Itself, connection, connection_of, reads, root_one
 from wangge_schema.types.declared import AssetKind, EventKind, GridType, NeedKind, PlaceKind, Role, Staffing, Workflow
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid
+from wangge_schema.types.imports import ImportReview
+from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
 from wangge_schema.types.people import Person
 from wangge_schema.types.places import Asset, Building, Office, Organization, Place
-from wangge_schema.types.rights import Account, Post, Viewer
+from wangge_schema.types.read_log import CHANGES_OF, READS_OF, Change, DataAccess
+from wangge_schema.types.rights import AccessGrant, Account, Post, Viewer
 
 
 @strawberry.type(description="What can be read. Every field answers with what the viewer may see, and nothing else.")
@@ -41,6 +44,20 @@ class Query:
     events: Connection[Event] = connection("Event", None, "Events.")
     accounts: Connection[Account] = connection("Account", None, "Accounts.")
     posts: Connection[Post] = connection("Post", None, "Posts, past and present.")
+    access_grants: Connection[AccessGrant] = connection("AccessGrant", None, "Rights opened in an emergency.")
+
+    import_reviews: Connection[ImportReview] = connection(
+        "ImportReview", None, "Rows of imports that may be somebody on the register."
+    )
+
+    data_access_log: Connection[DataAccess] = connection_of(
+        "DataAccess",
+        READS_OF,
+        "Who was told private or sealed data of a person: with READ_ACCESS_LOG over the grid of the home, and for the person.",
+    )
+    change_log: Connection[Change] = connection_of(
+        "Change", CHANGES_OF, "Who changed a thing, and which fields: with READ_ACCESS_LOG over its grid."
+    )
 
     grid_types: Connection[GridType] = connection(
         "GridType", None, "Kinds of grids. Those of plugins that are switched off are not `available`."
@@ -54,4 +71,5 @@ class Query:
     workflow: Workflow | None = root_one("id", "The workflow of this name.", type=strawberry.ID)
     asset_kinds: Connection[AssetKind] = connection("AssetKind", None, "Sorts of assets.")
     place_kinds: Connection[PlaceKind] = connection("PlaceKind", None, "Sorts of places.")
+    needs: Connection[Need] = connection("Need", None, "Why people get attention now, those that end first before the others.")
     need_kinds: Connection[NeedKind] = connection("NeedKind", None, "Why people may need attention.")

@@ -7,20 +7,47 @@ import strawberry
 
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import DetailsTypes
-from wangge_schema.writing import events, grids, people, places, posts
+from wangge_schema.writing import (
+    assets,
+    buildings,
+    events,
+    grids,
+    imports,
+    needs,
+    offices,
+    organizations,
+    people,
+    places,
+    posts,
+    residents,
+    rights,
+    sign_in,
+)
+from wangge_schema.writing.exporting import exporting_fields
 from wangge_schema.writing.fields import mutation_field
+from wangge_schema.writing.revealing import revealing_fields
 
 
 def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
     """The root of all writes, with inputs for the details of every enabled plugin."""
     found = [
         *grids.mutations(registry, details),
+        *buildings.MUTATIONS,
+        *organizations.MUTATIONS,
+        *assets.mutations(registry, details),
         *places.mutations(registry, details),
+        *offices.MUTATIONS,
         *people.MUTATIONS,
+        *needs.MUTATIONS,
+        *imports.MUTATIONS,
+        *residents.MUTATIONS,
         *posts.MUTATIONS,
+        *rights.MUTATIONS,
+        *sign_in.MUTATIONS,
         *events.mutations(registry, details),
     ]
     fields = {re.sub("([A-Z])", lambda letter: "_" + letter.group().lower(), one.name): mutation_field(one) for one in found}
+    fields |= revealing_fields() | exporting_fields()
     cls = type("Mutation", (), fields)
     return strawberry.type(
         cls,

@@ -33,11 +33,13 @@ class Mutation:
     codes: Sequence[str]
     on: str = ""
     rename: Callable[[str, Any], str] = lambda field, _: field
+    secret: str = ""
+    """What the payload's `secret` is, where the operation makes one."""
 
 
 def mutation_field(mutation: Mutation) -> Any:
     """The Strawberry field of a mutation."""
-    answer = payload(mutation.name[:1].upper() + mutation.name[1:], mutation.thing, mutation.type, mutation.codes)
+    answer = payload(mutation.name[:1].upper() + mutation.name[1:], mutation.thing, mutation.type, mutation.codes, mutation.secret)
     given = Annotated[mutation.input, strawberry.argument(description="What to do it with.")]
     key = Annotated[
         str | None,

@@ -13,6 +13,7 @@ from wangge_core.errors import IdempotencyKeyReusedError, Outcome, Refusal, refu
 from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
 from wangge_core.refusals import MESSAGES, message
 from wangge_core.rights.viewers import Viewer
+from wangge_schema.errors import without_secrets
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.making import make_enum, make_type
 from wangge_schema.reading.project import Typed, project
@@ -43,8 +44,8 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
-def payload(mutation: str, thing: str, type: Any, codes: Iterable[str]) -> Any:
-    """The payload type of a mutation: `{ thing, userErrors { field message code } }`."""
+def payload(mutation: str, thing: str, type: Any, codes: Iterable[str], secret: str = "") -> Any:
+    """The payload type of a mutation: `{ thing, userErrors { field message code } }`, with a `secret` where that is described."""
     values = {code: MESSAGES[code][1].replace("{", "").replace("}", "") for code in sorted({*ALWAYS, *codes})}
     error = make_type(
         f"{mutation}Error",
@@ -59,6 +60,7 @@ def payload(mutation: str, thing: str, type: Any, codes: Iterable[str]) -> Any:
         f"{mutation}Payload",
         {
             thing: (type | None, "The thing after the mutation; null when there are user errors."),
+            **({"secret": (str | None, secret)} if secret else {}),
             "user_errors": (list[error], "What was wrong with the input; empty when it was done."),
         },
         f"The answer to `{mutation}`.",
@@ -109,7 +111,7 @@ async def _written(session: Session, name: str, operation: Operation[_R], reques
     viewer = session.viewer
     repeatable = key is not None and viewer.account_id is not None
     digest = request_hash(name, request) if repeatable else ""
-    async with session.deployment.write() as work:
+    async with session.deployment.write(viewer, name) as work:
         if repeatable and (earlier := await earlier_answer(work, viewer, key or "", digest)) is not None:
             return Outcome(id=earlier)
         (outcome,) = await operation(work, viewer, [request])
@@ -119,29 +121,49 @@ async def _written(session: Session, name: str, operation: Operation[_R], reques
 
 
 async def _answer(session: Session, raw: GraphQLResolveInfo[Any], outcome: Outcome, rename: Callable[[str], str]) -> Completed:
+    async def thing(key: str, one: Chosen) -> Any:
+        if one.name == "secret":
+            return outcome.secret
+        if outcome.id is None:
+            return None
+        return Completed.json(await session.thing((key, one.key), one, outcome.id)).value
+
+    return await answered(session, raw, outcome.refusals, rename, thing)
+
+
+async def answered(
+    session: Session,
+    raw: GraphQLResolveInfo[Any],
+    refusals: Sequence[Refusal],
+    rename: Callable[[str], str],
+    thing: Callable[[str, Chosen], Awaitable[Any]],
+) -> Completed:
+    """The payload that was asked for: the refusals, or else the thing, which is read for the response key of the mutation."""
     answer: dict[str, Any] = {}
     chosen = session.chosen(raw)
     for one in chosen.children():
         if one.name == "__typename":
             answer[one.key] = chosen.type.name
         elif one.name == "userErrors":
-            answer[one.key] = [_error(found, session.viewer, rename, one) for found in outcome.refusals]
-        elif outcome.id is None or outcome.refusals:
-            answer[one.key] = None
+            answer[one.key] = [_error(found, session.viewer, rename, one) for found in refusals]
         else:
-            thing = await session.thing((chosen.key, one.key), one, outcome.id)
-            answer[one.key] = Completed.json(thing).value
+            answer[one.key] = None if refusals else await thing(chosen.key, one)
     return Completed(answer)
 
 
 def _error(found: Refusal, viewer: Viewer, rename: Callable[[str], str], chosen: Chosen) -> dict[str, Any]:
     members = {
         "field": rename(found.field) or None,
-        "message": message(found, viewer.language),
+        "message": _message(found, viewer),
         "code": found.code,
     }
     name = chosen.type.name
     return project([Typed(name, members)], chosen)[0]
+
+
+def _message(found: Refusal, viewer: Viewer) -> str:
+    text = message(found, viewer.language)
+    return without_secrets(text) if found.code in ("ID_INVALID", "NOT_FOUND") else text
 
 
 def key_of(id: str, prefix: str, field: str) -> int:

@@ -1,16 +1,18 @@
-"""Mutations of buildings, organisations, assets, places and offices."""
+"""Mutations of places."""
 
 from typing import Any
 
 import strawberry
 
-from wangge_core.places.buildings import NewBuilding, NewUnit, UnitUse, register_buildings
-from wangge_core.places.offices import NewOffice, create_offices
-from wangge_core.places.organizations import NewOrganization, register_organizations
-from wangge_core.places.things import NewThing, register_assets, register_places
+from wangge_core.places.opening_hours import DateSpans, OpeningHours, Span, Weekday, WeekdaySpan
+from wangge_core.places.places import NewPlace, PlaceChange, change_places, register_places
+from wangge_core.places.services import Service
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import DetailsTypes, definitions
-from wangge_schema.types.places import Asset, Building, Office, Organization, Place
+from wangge_schema.scalars import Date
+from wangge_schema.types.places import Place
+from wangge_schema.writing.changes import CHANGE, SEEN, changed, changed_details, in_changed_details
+from wangge_schema.writing.confirmations import confirmation
 from wangge_schema.writing.fields import Given, Mutation, with_details
 from wangge_schema.writing.inputs import (
     DETAILS,
@@ -23,41 +25,60 @@ from wangge_schema.writing.inputs import (
     position_of,
     required,
 )
-from wangge_schema.writing.payloads import key_of, optional_key
+from wangge_schema.writing.payloads import key_of
+
+CODES = (
+    *TEXT,
+    *IN_GRID,
+    *DETAILS,
+    "POSITION_INVALID",
+    "KIND_UNKNOWN",
+    "TIME_OF_DAY_INVALID",
+    "SPAN_INVALID",
+    "SPANS_OVERLAP",
+    "NAME_TAKEN",
+    "OUT_OF_RANGE",
+    "DUPLICATE",
+)
+OPENS, CLOSES = "When it opens, such as `08:30`.", "When it closes; `24:00` is the end of the day."
+NEXT_DAY = "True where it closes on the day after it opened; a span over midnight must say so."
+CONTACT = "How to reach it: a public telephone, a window, an address. At most 200 characters."
 
 
-@strawberry.input(description="A home or shop.")
-class UnitInput:
-    name: str = required("The name on its door, once in a building.")
-    use: UnitUse | None = optional("What it is used for; HOME unless given.")
+@strawberry.input(description="From when until when on a date, in the time of the place.")
+class OpeningSpanInput:
+    opens: str = required(OPENS)
+    closes: str = required(CLOSES)
+    next_day: bool | None = optional(NEXT_DAY)
 
 
-@strawberry.input(description="A building to register.")
-class BuildingRegisterInput:
-    grid_id: strawberry.ID = required("The grid that it belongs to.")
-    name: str = required("Its name, at most 200 characters.")
-    address: str | None = optional("Its address, at most 400 characters.")
-    floors: int | None = optional("How many floors, 1 to 200.")
-    position: PositionInput | None = optional("Where it stands.")
-    units: list[UnitInput] | None = optional("Its homes and shops.")
+@strawberry.input(description="A span of every week.")
+class WeeklyOpeningInput:
+    weekday: Weekday = required("The day on which it opens.")
+    opens: str = required(OPENS)
+    closes: str = required(CLOSES)
+    next_day: bool | None = optional(NEXT_DAY)
 
 
-@strawberry.input(description="An organisation to register.")
-class OrganizationRegisterInput:
-    grid_id: strawberry.ID = required("The grid that it belongs to.")
-    name: str = required("Its name, at most 200 characters.")
-    trade: str | None = optional("Its line of business, at most 80 characters.")
-    unit_id: strawberry.ID | None = optional("Its premises.")
+@strawberry.input(description="A date on which the hours differ from those of its weekday.")
+class OpeningExceptionInput:
+    on: Date = required("The date.")
+    spans: list[OpeningSpanInput] | None = optional("The spans that begin on it; none where it is closed.")
+    note: str | None = optional("Why, at most 200 characters.")
 
 
-@strawberry.input
-class AssetRegisterFields:
-    """An asset to register."""
+@strawberry.input(description="When a place is open: several spans a day, none that overlap.")
+class OpeningHoursInput:
+    weekly: list[WeeklyOpeningInput] = required("The spans of every week, at most 42.")
+    exceptions: list[OpeningExceptionInput] | None = optional("Dates that differ, each once, at most 200.")
 
-    grid_id: strawberry.ID = required("The grid that it belongs to.")
-    kind_id: strawberry.ID = required("Its kind, such as `community.notice_board`.")
-    name: str = required("Its name or number, at most 200 characters.")
-    position: PositionInput | None = optional("Where it is.")
+
+@strawberry.input(description="Something that a place does for people who come.")
+class PlaceServiceInput:
+    name: str = required("What it is called, once in a place, at most 80 characters.")
+    papers: list[str] | None = optional("The papers to bring, at most 30.")
+    fee_fen: int | None = optional("What it costs in fen, hundredths of a yuan; 0 where it is free.")
+    note: str | None = optional("What else to know, at most 400 characters.")
 
 
 @strawberry.input
@@ -68,80 +89,64 @@ class PlaceRegisterFields:
     kind_id: strawberry.ID = required("Its kind, such as `community.grid_station`.")
     name: str = required("Its name, at most 200 characters.")
     position: PositionInput | None = optional("Where it is.")
+    contact: str | None = optional(CONTACT)
+    opening_hours: OpeningHoursInput | None = optional("When it is open.")
+    services: list[PlaceServiceInput] | None = optional("What it does for people who come, at most 100 services.")
 
 
-@strawberry.input(description="An office to create.")
-class OfficeCreateInput:
-    code: str = required("Its code, such as `water_works`.")
-    name: str = required("Its name, at most 200 characters.")
+@strawberry.input
+class PlaceChangeFields:
+    """New values for a place. What is left out stays as it is; null clears. Opening hours and services are given whole."""
+
+    grid_id: strawberry.ID | None = optional("Another grid.")
+    name: str | None = optional("Its name, at most 200 characters.")
+    position: PositionInput | None = optional("Where it is.")
+    contact: str | None = optional(CONTACT)
+    opening_hours: OpeningHoursInput | None = optional("When it is open.")
+    services: list[PlaceServiceInput] | None = optional("What it does for people who come, at most 100 services.")
+    expected_version: int | None = optional(SEEN)
 
 
-def _new_building(_: str, given: Given, __: Any) -> NewBuilding:
-    units = tuple(NewUnit(name=one["name"], use=UnitUse(one.get("use", UnitUse.HOME))) for one in given.get("units", ()))
-    return NewBuilding(
-        grid_id=key_of(given["grid_id"], "Grid", "gridId"),
-        name=given["name"],
-        address=given.get("address"),
-        floors=given.get("floors"),
-        units=units,
-        **position_of(given),
+def _hours(given: Any) -> OpeningHours | None:
+    if given is None:
+        return None
+    exceptions = (
+        DateSpans(on=one["on"], spans=tuple(Span(**span) for span in one.get("spans", ())), note=one.get("note"))
+        for one in given.get("exceptions", ())
     )
+    weekly = (WeekdaySpan(**span | {"weekday": Weekday(span["weekday"])}) for span in given["weekly"])
+    return OpeningHours(weekly=tuple(weekly), exceptions=tuple(exceptions))
 
 
-def _new_organization(_: str, given: Given, __: Any) -> NewOrganization:
-    return NewOrganization(
-        grid_id=key_of(given["grid_id"], "Grid", "gridId"),
-        name=given["name"],
-        trade=given.get("trade"),
-        unit_id=optional_key(given.get("unit_id"), "Unit", "unitId"),
-    )
+def _services(given: Any) -> tuple[Service, ...]:
+    return tuple(Service(**one | {"papers": tuple(one.get("papers", ()))}) for one in given or ())
 
 
-def _new_thing(kinds: tuple[str, ...], given: Given, input: Any) -> NewThing:
-    return NewThing(
-        grid_id=key_of(given["grid_id"], "Grid", "gridId"),
-        kind_id=given["kind_id"],
-        name=given["name"],
-        details=details_for(input, given["kind_id"], kinds),
-        **position_of(given),
-    )
+READ = {"opening_hours": _hours, "services": _services}
 
 
 def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
     """The mutations of this module."""
-    assets, places = (tuple(definitions(registry, sort)) for sort in ("asset", "place"))
+    kinds = tuple(definitions(registry, "place"))
+
+    def new_place(_: str, given: Given, input: Any) -> NewPlace:
+        return NewPlace(
+            grid_id=key_of(given["grid_id"], "Grid", "gridId"),
+            kind_id=given["kind_id"],
+            name=given["name"],
+            contact=given.get("contact"),
+            opening_hours=_hours(given.get("opening_hours")),
+            services=_services(given.get("services")),
+            details=details_for(input, given["kind_id"], kinds),
+            **position_of(given),
+        )
+
+    def place_change(id: str, given: Given, input: Any) -> PlaceChange:
+        values = changed(given, input, ids={"grid_id": "Grid"})
+        values |= {name: read(values[name]) for name, read in READ.items() if name in values}
+        return PlaceChange(id=key_of(id, "Place", "id"), **changed_details(values, input, kinds))
+
     return [
-        Mutation(
-            name="buildingRegister",
-            description="Register a building with its units. For REGISTER_PLACES over its grid.",
-            thing="building",
-            type=Building,
-            input=BuildingRegisterInput,
-            operation=register_buildings,
-            request=_new_building,
-            codes=(*TEXT, *IN_GRID, "POSITION_INVALID", "OUT_OF_RANGE", "NAME_TAKEN"),
-        ),
-        Mutation(
-            name="organizationRegister",
-            description="Register an organisation. For REGISTER_PLACES over its grid.",
-            thing="organization",
-            type=Organization,
-            input=OrganizationRegisterInput,
-            operation=register_organizations,
-            request=_new_organization,
-            codes=(*TEXT, *IN_GRID),
-        ),
-        Mutation(
-            name="assetRegister",
-            description="Register an asset. For REGISTER_PLACES over its grid.",
-            thing="asset",
-            type=Asset,
-            input=with_details(AssetRegisterFields, details.inputs.get("asset"), "asset"),
-            operation=register_assets,
-            request=lambda _, given, input: _new_thing(assets, given, input),
-            codes=(*TEXT, *IN_GRID, *DETAILS, "POSITION_INVALID", "KIND_UNKNOWN"),
-            rename=lambda field, input: in_details(input.kind_id, field),
-        ),
         Mutation(
             name="placeRegister",
             description="Register a place. For REGISTER_PLACES over its grid.",
@@ -149,18 +154,21 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             type=Place,
             input=with_details(PlaceRegisterFields, details.inputs.get("place"), "place"),
             operation=register_places,
-            request=lambda _, given, input: _new_thing(places, given, input),
-            codes=(*TEXT, *IN_GRID, *DETAILS, "POSITION_INVALID", "KIND_UNKNOWN"),
+            request=new_place,
+            codes=CODES,
             rename=lambda field, input: in_details(input.kind_id, field),
         ),
         Mutation(
-            name="officeCreate",
-            description="Create an office. For MANAGE_POSTS anywhere.",
-            thing="office",
-            type=Office,
-            input=OfficeCreateInput,
-            operation=create_offices,
-            request=lambda _, given, __: NewOffice(code=given["code"], name=given["name"]),
-            codes=(*TEXT, "CODE_TAKEN"),
+            name="placeChange",
+            description="Change a place: when it is open and what it does. For REGISTER_PLACES over its grid and the new one.",
+            thing="place",
+            type=Place,
+            input=with_details(PlaceChangeFields, details.inputs.get("place"), "place"),
+            operation=change_places,
+            request=place_change,
+            codes=(*CODES, *CHANGE),
+            on="Place",
+            rename=lambda field, input: in_changed_details(kinds, input, field),
         ),
+        confirmation("place", Place),
     ]

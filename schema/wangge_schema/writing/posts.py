@@ -2,7 +2,7 @@
 
 import strawberry
 
-from wangge_core.rights.accounts import NewAccount, create_accounts
+from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.rights import Account, Post
@@ -15,6 +15,10 @@ from wangge_schema.writing.payloads import key_of, optional_key
 class AccountCreateInput:
     login: str = required("What the issuer of tokens calls the person: letters, digits and . _ @ - only.")
     name: str = required("The person's name at work, at most 80 characters.")
+    issuer: str | None = optional(
+        "The issuer, `iss`, that alone may sign it in; without one the only issuer that the deployment has."
+    )
+    machine: bool | None = optional("Whether it is a machine's, which signs in with API keys alone; false unless given.")
 
 
 @strawberry.input(description="A post to give.")
@@ -31,6 +35,11 @@ class PostAssignInput:
 class PostEndInput:
     reason: str | None = optional("Why, at most 400 characters.")
     at: DateTime | None = optional("When; now unless given.")
+
+
+def _new_account(_: str, given: Given, __: object) -> NewAccount:
+    machine = bool(given.get("machine"))
+    return NewAccount(login=given["login"], name=given["name"], issuer=given.get("issuer"), machine=machine)
 
 
 def _new_post(_: str, given: Given, __: object) -> NewPost:
@@ -52,18 +61,18 @@ MUTATIONS = [
         type=Account,
         input=AccountCreateInput,
         operation=create_accounts,
-        request=lambda _, given, __: NewAccount(login=given["login"], name=given["name"]),
+        request=_new_account,
         codes=(*TEXT, "LOGIN_INVALID", "LOGIN_TAKEN"),
     ),
     Mutation(
         name="postAssign",
-        description="Give a post: role × grid × term. For MANAGE_POSTS over the grid.",
+        description="Give a post to another: role × grid × term. For MANAGE_POSTS over the grid, and no more than one has there.",
         thing="post",
         type=Post,
         input=PostAssignInput,
         operation=assign_posts,
         request=_new_post,
-        codes=("ROLE_UNKNOWN", "TERM_INVALID"),
+        codes=("ROLE_UNKNOWN", "TERM_INVALID", "RIGHTS_FOR_ONESELF", "RIGHTS_EXCEED_OWN"),
     ),
     Mutation(
         name="postEnd",

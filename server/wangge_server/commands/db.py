@@ -1,15 +1,22 @@
 """`wangge db`: bring the database up to date, or say what it lacks."""
 
 import asyncio
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
 
 import click
 
 from wangge_core.db.engines import check_version, database_url, open_engines
 from wangge_core.db.migrating import check_revision, differences, upgrade
 from wangge_core.db.outbox.pruning import MOST_AT_ONCE, prune
+from wangge_core.db.work import Work
+from wangge_core.deployment import Deployment
 from wangge_core.errors import DatabaseError
+from wangge_core.logs.checking import Anchor, Checked, LogBrokenError, check_logs, read_anchors
+from wangge_core.logs.pruning import prune_reads
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import database_settings, open_deployment
+from wangge_server.settings import database_settings, open_deployment, rules_of
 
 
 @click.group()
@@ -38,11 +45,13 @@ async def _upgrade(context: Context) -> tuple[str | None, str | None]:
 @db.command("prune")
 @pass_context
 def prune_command(context: Context) -> None:
-    """Delete changes that are older than `outbox_days` from the outbox."""
-    click.echo(f"{asyncio.run(_prune(context)):,} old changes are deleted.")
+    """Delete changes older than `outbox_days` from the outbox, and entries older than `read_log_months` from the log of reads."""
+    changes, reads = asyncio.run(_prune(context))
+    click.echo(f"{changes:,} old changes are deleted.")
+    click.echo(f"{reads:,} old entries of the log of reads are deleted.")
 
 
-async def _prune(context: Context) -> int:
+async def _prune(context: Context) -> tuple[int, int]:
     settings = context.settings()
     deployment = open_deployment(settings)
     deleted, more = 0, True
@@ -51,19 +60,48 @@ async def _prune(context: Context) -> int:
             async with deployment.write() as work:
                 found = await prune(work, settings.outbox_days)
             deleted, more = deleted + found, found == MOST_AT_ONCE
+        return deleted, await _prune_reads(deployment, settings.read_log_months)
     finally:
         await deployment.close()
+
+
+async def _prune_reads(deployment: Deployment, months: int) -> int:
+    deleted, found = 0, 1
+    while found:
+        async with deployment.write(operation="db prune") as work:
+            found = await prune_reads(work, months)
+        deleted += found
     return deleted
 
 
 @db.command("check")
+@click.option("--anchor", is_flag=True, help="Print the ends of the logs, to be kept outside of the database.")
+@click.option("--against", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Ends that were printed earlier.")
 @pass_context
-def check_command(context: Context) -> None:
-    """Check the version, the revision and the tables."""
-    click.echo(asyncio.run(_check(context)))
+def check_command(context: Context, anchor: bool, against: Path | None) -> None:
+    """Check the version, the revision and the tables, and that nobody has changed the logs."""
+    anchors = _read_anchors(against) if against else []
+    said, checked = asyncio.run(_check(context, anchors))
+    if checked.breaks:
+        lines = "\n".join(f"  {one}" for one in checked.breaks)
+        raise LogBrokenError(
+            f"the logs are not what was written:\n{lines}",
+            hint="Keep a copy of the database as it is, and look at who could write to it.",
+        )
+    if anchor:
+        click.echo("\n".join(map(str, checked.anchors)))
+    else:
+        click.echo(f"{said}: the tables are those of this release. The logs are whole: {checked.entries:,} entries.")
 
 
-async def _check(context: Context) -> str:
+def _read_anchors(path: Path) -> list[Anchor]:
+    try:
+        return read_anchors(path.read_text(encoding="utf-8"))
+    except ValueError:
+        raise click.BadParameter(f"{path} has no anchors as `wangge db check --anchor` prints them.") from None
+
+
+async def _check(context: Context, anchors: Sequence[Anchor]) -> tuple[str, Checked]:
     settings = context.settings()
     how = database_settings(settings)
     reader, writer = open_engines(database_url(settings.database_url), how)
@@ -71,10 +109,11 @@ async def _check(context: Context) -> str:
         version = await check_version(reader, how)
         await check_revision(reader)
         found = await differences(reader)
+        if found:
+            lines = "\n".join(f"  {difference}" for difference in found)
+            raise DatabaseError(f"the tables differ from this release in {len(found)} places:\n{lines}")
+        async with reader.connect() as connection:
+            return version, await check_logs(Work(connection, rules_of(settings), datetime.now(UTC)), anchors)
     finally:
         await reader.dispose()
         await writer.dispose()
-    if found:
-        lines = "\n".join(f"  {difference}" for difference in found)
-        raise DatabaseError(f"the tables differ from this release in {len(found)} places:\n{lines}")
-    return f"{version}: the tables are those of this release."

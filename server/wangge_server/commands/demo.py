@@ -9,6 +9,7 @@ import msgspec
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
+from wangge_core.sealing.key_files import ensure_keys
 from wangge_server.commands.context import Context, pass_context, split
 from wangge_server.demo.filling import fill
 from wangge_server.demo.markers import Marker, check_marker, clear, forbid_other_data, place_of, read_marker, write_marker
@@ -16,6 +17,7 @@ from wangge_server.settings import Settings, open_deployment
 from wangge_server.sign_in import TOKENS_FILE, make_tokens
 
 FOLDER = "data/demo"
+KEYS_FILE = "sealing.keys"
 QUERY = '{"query": "{ events(first: 3) { nodes { number description } } }"}'
 
 
@@ -54,9 +56,10 @@ def demo(
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The settings with development sign-in, and a folder of the demo's own unless one was chosen."""
+    """The settings with development sign-in, and a folder and sealing keys of the demo's own unless some were chosen."""
     folder = FOLDER if settings.data_folder == Settings().data_folder else settings.data_folder
-    return msgspec.structs.replace(settings, data_folder=folder, development_sign_in=True)
+    keys = settings.sealing_key_file or str(Path(folder, KEYS_FILE))
+    return msgspec.structs.replace(settings, data_folder=folder, development_sign_in=True, sealing_key_file=keys)
 
 
 async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 1.0) -> Marker:
@@ -66,9 +69,17 @@ async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 
     if fresh:
         await clear(settings, present)
     elif present is not None:
-        return check_marker(present, wanted)
+        marker = check_marker(present, wanted)
+        _ensure_keys(settings)
+        return marker
     await forbid_other_data(settings)
+    _ensure_keys(settings)
     return await _fill(settings, wanted, scale)
+
+
+def _ensure_keys(settings: Settings) -> None:
+    if settings.sealing_key_file:
+        ensure_keys(Path(settings.sealing_key_file))
 
 
 async def _fill(settings: Settings, wanted: Marker, scale: float) -> Marker:

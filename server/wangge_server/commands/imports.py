@@ -17,6 +17,11 @@ from wangge_core.imports.events import check_events, import_events
 from wangge_core.imports.files import FileError
 from wangge_core.imports.mapping_files import read_mapping
 from wangge_core.imports.mappings import OFFICIAL_DIVISIONS, BuildingMapping, DivisionMapping, EventMapping
+from wangge_core.imports.registers.assets import check_assets, import_assets
+from wangge_core.imports.registers.households import check_households, import_households
+from wangge_core.imports.registers.mappings import AssetMapping, HouseholdMapping, OrganizationMapping, PersonMapping
+from wangge_core.imports.registers.organizations import check_organizations, import_organizations
+from wangge_core.imports.registers.persons import check_persons, import_persons
 from wangge_core.imports.reporting import ImportResult
 from wangge_core.rights.viewers import operator
 from wangge_server.commands.context import Context, pass_context
@@ -28,7 +33,13 @@ REPORT = click.option(
     "--report", type=click.Path(path_type=Path), metavar="FILE", help="Where the refused rows go (reports/NAME.csv)."
 )
 MAP = click.option(
-    "--map", "mapping", type=click.Path(path_type=Path), required=True, metavar="MAP.toml", help="What the columns mean."
+    "--map",
+    "--mapping",
+    "mapping",
+    type=click.Path(path_type=Path),
+    required=True,
+    metavar="MAP.toml",
+    help="What the columns mean.",
 )
 ENDINGS = {".gz", ".csv", ".tsv", ".txt", ".xlsx", ".xlsm", ".json", ".geojson"}
 
@@ -38,7 +49,7 @@ Write = Callable[..., Awaitable[ImportResult]]
 
 @click.group("import")
 def import_() -> None:
-    """Bring in divisions, buildings and events from files."""
+    """Bring in divisions, buildings, registers and events from files."""
 
 
 @import_.command()
@@ -95,13 +106,92 @@ def events(context: Context, *, file: Path, mapping: Path, dry_run: bool, report
     _import(context, file, lambda tell: check_events(file, meant, tell), write, dry_run=dry_run, report=report)
 
 
-def _import(context: Context, file: Path, check: Check, write: Write, *, dry_run: bool, report: Path | None) -> None:
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def persons(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import persons with their homes and households."""
+    meant = read_mapping(mapping, PersonMapping)
+    _import_register(context, file, meant, check_persons, import_persons, dry_run=dry_run, report=report)
+
+
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def households(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import households with their homes."""
+    meant = read_mapping(mapping, HouseholdMapping)
+    _import_register(context, file, meant, check_households, import_households, dry_run=dry_run, report=report)
+
+
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def organizations(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import organisations with their premises."""
+    meant = read_mapping(mapping, OrganizationMapping)
+    _import_register(context, file, meant, check_organizations, import_organizations, dry_run=dry_run, report=report)
+
+
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def assets(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import assets from a table or a map."""
+    meant = read_mapping(mapping, AssetMapping)
+    _import_register(context, file, meant, check_assets, import_assets, dry_run=dry_run, report=report)
+
+
+def _import_register(
+    context: Context,
+    file: Path,
+    mapping: Any,
+    check: Callable[..., ImportResult],
+    write: Write,
+    *,
+    dry_run: bool,
+    report: Path | None,
+) -> None:
+    """An import of a register: its checks ask the deployment for its day, its keys and its kinds."""
+    deployment = open_deployment(context.settings())
+
+    async def written(deployment: Deployment, **how: Any) -> ImportResult:
+        return await write(deployment, operator("en"), file, mapping, **how)
+
+    def checked(tell: Callable[[ImportResult], None]) -> ImportResult:
+        return check(deployment, file, mapping, tell)
+
+    _import(context, file, checked, written, dry_run=dry_run, report=report, deployment=deployment)
+
+
+def _import(
+    context: Context,
+    file: Path,
+    check: Check,
+    write: Write,
+    *,
+    dry_run: bool,
+    report: Path | None,
+    deployment: Deployment | None = None,
+) -> None:
     settings = context.settings()
     checked = _check(check)
     report = report or settings.folder / "reports" / f"{_bare_name(file)}.csv"
     if report.resolve() == file.resolve():
         raise FileError("the report would overwrite the file.", hint="Name another file with --report.")
-    deployment = open_deployment(settings)
+    deployment = deployment or open_deployment(settings)
 
     async def run() -> ImportResult:
         try:
@@ -125,6 +215,16 @@ def _summarize(result: ImportResult, report: Path, *, dry_run: bool) -> None:
     verb = "Would import" if dry_run else "Imported"
     rest = f"{result.already_there:,} were there already; {result.refused:,} refused."
     click.echo(f"{verb} {result.imported:,} of {result.rows:,} rows; {rest}")
+    if result.updated:
+        click.echo(f"{'Would change' if dry_run else 'Changed'} {result.updated:,} that were there.")
+    if result.waiting:
+        click.echo(f"{result.waiting:,} may be somebody on the register: they wait for a decision (importReviews).")
+    if result.dropped:
+        click.echo(f"{result.dropped:,} were left out, as was decided.")
+    if result.left_out:
+        click.echo(f"{result.left_out:,} children came without identity number and telephone: no guardian has agreed.")
+    if result.passed_over:
+        click.echo(f"Not read, for they cross a red line: the columns {', '.join(result.passed_over)}.")
     if result.grids:
         click.echo(f"Made {result.grids:,} first grids.")
     for id, word in result.retired.items():

@@ -8,6 +8,7 @@ import click
 
 from wangge_core.plugin.loading import load_plugins
 from wangge_schema.build import build_schema
+from wangge_schema.register import data_register
 from wangge_server.commands.context import Context, pass_context, split
 
 
@@ -17,11 +18,13 @@ from wangge_server.commands.context import Context, pass_context, split
     "--output", metavar="FILE", type=click.Path(path_type=Path, dir_okay=False), help="Write to a file instead of printing."
 )
 @click.option("--check", metavar="FILE", type=click.Path(path_type=Path), help="Compare with a file instead of printing.")
+@click.option("--register", is_flag=True, help="The register of personal data (Markdown) instead of the SDL.")
 @pass_context
-def schema(context: Context, plugins: str | None, output: Path | None, check: Path | None) -> None:
+def schema(context: Context, plugins: str | None, output: Path | None, check: Path | None, register: bool) -> None:
     """Print the GraphQL schema (SDL) of a deployment with these plugins, or say where a file differs from it."""
-    settings = context.settings(plugins=split(plugins))
-    sdl = build_schema(load_plugins(settings.plugins)).as_str() + "\n"
+    registry = load_plugins(context.settings(plugins=split(plugins)).plugins)
+    built = build_schema(registry)
+    sdl = data_register(built._schema, registry) if register else built.as_str() + "\n"
     if output is not None:
         output.write_text(sdl, encoding="utf-8")
     if check is not None:

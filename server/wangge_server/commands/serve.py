@@ -15,6 +15,7 @@ from wangge_server.commands.context import Context, pass_context
 from wangge_server.logs import dictionary, set_up_logging
 from wangge_server.observing import prepare_processes
 from wangge_server.settings import HANDED_OVER, Settings, open_deployment
+from wangge_server.sign_in.checks import check_demo_database, check_sign_in
 
 
 @click.command()
@@ -30,6 +31,8 @@ def serve(context: Context, host: str | None, port: int | None, workers: int | N
 def run_server(settings: Settings) -> None:
     """Check that the service can start, then run it until it is told to stop. Raises WanggeError."""
     set_up_logging(settings)
+    check_sign_in(settings)
+    check_demo_database(settings)
     asyncio.run(_try_start(settings))
     prepare_processes(settings)
     os.environ[HANDED_OVER] = msgspec.json.encode(settings).decode()

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
+from wangge_core.data_care.statistics import publish_statistics
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_server.demo.ground import make_ground
@@ -67,6 +68,9 @@ async def fill(
     try:
         for step in (make_ground, make_registers, make_things, make_offices, make_staff, live):
             await step(town)
+        deployment.clock = lambda: town.until
+        async with deployment.write() as work:
+            await publish_statistics(work)
     finally:
         deployment.clock = clock
     return Filled(counts=await count(deployment), logins=representatives(town))

@@ -7,6 +7,7 @@ from typing import Any
 
 from wangge_core.events.involvements import INVOLVABLE, Involved
 from wangge_core.events.reports import EventReport, EventSource
+from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.plugin.definitions import EventKindDefinition, InvolvesDefinition
 from wangge_server.demo.details import make_details
@@ -87,7 +88,7 @@ def make_report(town: Town, dice: Random, plan: Plan, source: EventSource, holde
         kind_id=plan.kind.id,
         description=describe(plan.kind, details, where.name),
         grid_id=plan.grid.id,
-        building_id=where.id if building else None,
+        building_id=where.id if building and _sees_buildings(town, holder) else None,
         place_id=where.id if place else None,
         longitude=where.longitude,
         latitude=where.latitude,
@@ -108,6 +109,11 @@ def describe(kind: EventKindDefinition, details: Any, where: str) -> str:
         said += [label.zh for name, label in field.options if name in chosen]
     options = f"（{'、'.join(said)}）" if said else ""
     return f"{where}：{kind.label.zh}{options}。"
+
+
+def _sees_buildings(town: Town, holder: Holder) -> bool:
+    """Whether a reporter can name a building; others tell the position alone."""
+    return Capability.READ_PLACES in town.registry.roles[holder.role_id].may
 
 
 def _where(town: Town, dice: Random, grid: Ground) -> tuple[Spot, bool, bool]:

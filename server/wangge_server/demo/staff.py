@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
 
+from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.plugin.declarations.roles import Level
 from wangge_core.plugin.definitions import GridTypeDefinition, PositionDefinition, StaffingDefinition
-from wangge_core.rights.accounts import NewAccount, create_accounts
 from wangge_core.rights.posts import NewPost, assign_posts
 from wangge_server.demo.names import person_name
 from wangge_server.demo.town import Ground, Holder, Town

@@ -11,9 +11,10 @@ from wangge_core.rights.viewers import Viewer
 from wangge_schema.answers import Answer, GraphQLRequest
 from wangge_schema.errors import INTERNAL, MutationByGetError
 from wangge_server.explorer import bundle_folder, explorer_page
-from wangge_server.http.negotiation import language, media_type
-from wangge_server.http.replies import METHODS, PAGE, SAFE, TYPED, Reply, answered, failed, kept
-from wangge_server.http.requests import BadRequestError, ClientGoneError, from_body, from_query, read_body
+from wangge_server.http.credentials import credentials_of
+from wangge_server.http.negotiation import media_type
+from wangge_server.http.replies import METHODS, PAGE, SAFE, TYPED, Reply, answered, failed, kept, refused
+from wangge_server.http.requests import BadRequestError, ClientGoneError, from_body, from_query, read_body, with_purpose
 from wangge_server.http.statuses import GRAPHQL, JSON
 from wangge_server.http.watching import TimedOutError, Watch
 from wangge_server.observing import CLIENT_GONE, Observer, Watched
@@ -90,7 +91,7 @@ class GraphQLEndpoint:
         except (BadRequestError, MutationByGetError) as error:
             reply = failed(error.code, str(error), media)
         except SignInError as error:
-            reply = failed(error.code, error.message, media, reason=error.reason)
+            reply = refused(error, media)
         except ClientGoneError:
             raise
         except Exception:  # the last door before the client: what went wrong inside is logged, not told
@@ -101,17 +102,14 @@ class GraphQLEndpoint:
     async def _asked(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive) -> GraphQLRequest:
         address = scope["client"][0] if scope.get("client") else ""
         if scope["method"] != "POST":
-            return from_query(scope["query_string"], address)
-        return from_body(await read_body(headers, receive, self.settings.most_body_bytes), address)
-
-    async def _viewer(self, headers: Mapping[bytes, bytes]) -> Viewer:
-        return await self.viewers.of_header(headers.get(b"authorization", b""), language(headers.get(b"accept-language", b"")))
+            return with_purpose(from_query(scope["query_string"], address), headers)
+        return with_purpose(from_body(await read_body(headers, receive, self.settings.most_body_bytes), address), headers)
 
     async def _execute(
         self, asked: GraphQLRequest, headers: Mapping[bytes, bytes], watch: Watch, watched: Watched, *, only_queries: bool
     ) -> Answer:
         async with watch:
-            viewer = await self._viewer(headers)
+            viewer = (await self.viewers.see(credentials_of(headers, asked.address))).viewer
             watched.signed_in = viewer.account_id is not None
             answer = await self.api.answer(asked, viewer, only_queries=only_queries)
         watched.answer, watched.trusted = answer, asked.document_id is not None and answer.executed

@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from wangge_schema.answers import Answer
 from wangge_server.http.statuses import GRAPHQL, JSON, STATUSES, status_of
+from wangge_server.sign_in.errors import SignInError
 
 Headers = tuple[tuple[bytes, bytes], ...]
 SAFE: Headers = ((b"x-content-type-options", b"nosniff"),)
@@ -23,7 +24,7 @@ PAGE: Headers = (
 VARY = (b"vary", b"Accept, Accept-Language, Authorization")
 NOT_KEPT: Headers = ((b"cache-control", b"no-store"), VARY)
 METHODS = b"GET, HEAD, POST, OPTIONS"
-OF_STATUS: Mapping[int, Headers] = {401: ((b"www-authenticate", b"Bearer"),), 405: ((b"allow", b"POST"),)}
+OF_STATUS: Mapping[int, Headers] = {401: ((b"www-authenticate", b'Bearer error="invalid_token"'),), 405: ((b"allow", b"POST"),)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ def failed(code: str, message: str, media_type: str = JSON, **more: str) -> Repl
     error = {"message": message, "extensions": {"code": code} | more}
     headers = (*TYPED[media_type], *OF_STATUS.get(status, ()))
     return Reply(status, orjson.dumps({"errors": [error]}), headers, codes=(code,))
+
+
+def refused(error: SignInError, media_type: str = JSON) -> Reply:
+    """The answer to who showed what is not accepted."""
+    reply = failed(error.code, error.message, media_type, reason=error.reason)
+    if not error.retry_after_seconds:
+        return reply
+    return replace(reply, headers=(*reply.headers, (b"retry-after", b"%d" % error.retry_after_seconds)))
 
 
 def answered(answer: Answer, media_type: str) -> Reply:

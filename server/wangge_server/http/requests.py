@@ -1,16 +1,19 @@
 """Requests: what a client asks for, from a body of JSON or from the parameters of a URL, checked member by member."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.types import Receive
 
+from wangge_core.logs.purposes import HEADER, PurposeInvalidError, Stated, read_purpose
 from wangge_schema.answers import GraphQLRequest
 from wangge_server.http.negotiation import is_json
 
 MOST_PARAMETERS = 20
+PURPOSE = HEADER.lower().encode()
 TOO_LARGE = "A request has at most {most} bytes."
 
 
@@ -87,6 +90,7 @@ def checked(given: Mapping[str, Any], address: str) -> GraphQLRequest:
     operation_name = _member(given, "operationName", str, "text")
     extensions = _member(given, "extensions", dict, "an object")
     document_id = _member(given, "documentId", str, "text")
+    purpose = _member(extensions, "purpose", str, "text") if extensions else None
     if extensions and not document_id:
         document_id = _persisted(cast("dict[str, Any]", extensions))
     if not document_id and not (query and query.strip()):
@@ -97,7 +101,23 @@ def checked(given: Mapping[str, Any], address: str) -> GraphQLRequest:
         variables=variables,
         operation_name=operation_name or None,
         address=address,
+        purpose=stated(purpose) if purpose else None,
     )
+
+
+def with_purpose(request: GraphQLRequest, headers: Mapping[bytes, bytes]) -> GraphQLRequest:
+    """The request with the purpose in the headers, unless it states one itself. Raises BadRequestError."""
+    if request.purpose is not None or PURPOSE not in headers:
+        return request
+    return replace(request, purpose=stated(headers[PURPOSE].decode("latin-1")))
+
+
+def stated(text: str) -> Stated | None:
+    """The purpose in a text. Raises BadRequestError."""
+    try:
+        return read_purpose(text)
+    except PurposeInvalidError as error:
+        raise BadRequestError(error.code, f"{error.message} {error.hint}") from None
 
 
 def _persisted(extensions: Mapping[str, Any]) -> str | None:

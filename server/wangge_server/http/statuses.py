@@ -32,6 +32,7 @@ STATUSES: Mapping[str, Statuses] = {
     # requests that are none of GraphQL over HTTP
     "BODY_NOT_JSON": Statuses(400, 400),
     "REQUEST_INVALID": Statuses(400, 400),
+    "PURPOSE_INVALID": Statuses(400, 400),
     "BATCH_REFUSED": Statuses(400, 400),
     "UNAUTHENTICATED": Statuses(401, 401),
     "METHOD_NOT_ALLOWED": Statuses(405, 405),
@@ -42,8 +43,10 @@ STATUSES: Mapping[str, Statuses] = {
     "INTROSPECTION_OFF": Statuses(200, 403),
     "TRUSTED_DOCUMENTS_ONLY": Statuses(200, 403),
     "RATE_LIMITED": Statuses(429, 429),
+    "TOO_MANY_ATTEMPTS": Statuses(429, 429),
     "TOO_MANY_CONNECTIONS": Statuses(429, 429),
     "INTERNAL_ERROR": Statuses(500, 500),
+    "SIGN_IN_UNAVAILABLE": Statuses(503, 503),
     "TIMED_OUT": Statuses(504, 504),
 }
 

@@ -13,10 +13,11 @@ from starlette.types import Receive, Scope, Send
 
 from wangge_schema.live.following import Live
 from wangge_schema.live.streams import Message
-from wangge_server.http.negotiation import language
+from wangge_server.http.credentials import credentials_of
 from wangge_server.http.replies import failed as failed_reply
-from wangge_server.http.requests import BadRequestError, ClientGoneError, from_body, from_query, read_body
-from wangge_server.live.admission import Admission, Credentials, TooManyError
+from wangge_server.http.replies import refused
+from wangge_server.http.requests import BadRequestError, ClientGoneError, from_body, from_query, read_body, with_purpose
+from wangge_server.live.admission import Admission, Guest, TooManyError
 from wangge_server.live.operations import FailedError, answers, failed
 from wangge_server.observing import CLIENT_GONE, Observer, Watched
 from wangge_server.settings import Settings
@@ -54,7 +55,7 @@ class EventStreams:
             except BadRequestError as error:
                 reply = failed_reply(error.code, str(error))
             except SignInError as error:
-                reply = failed_reply(error.code, error.message, reason=error.reason)
+                reply = refused(error)
             except TooManyError as error:
                 reply = failed_reply("TOO_MANY_CONNECTIONS", str(error))
             if reply is None:
@@ -65,42 +66,50 @@ class EventStreams:
 
     async def _stream(self, scope: Scope, headers: Mapping[bytes, bytes], receive: Receive, send: Send, watched: Watched) -> None:
         address = scope["client"][0] if scope.get("client") else ""
-        credentials = Credentials(headers.get(b"authorization", b""), language(headers.get(b"accept-language", b"")))
+        credentials = credentials_of(headers, address)
         if by_get := scope["method"] != "POST":
             request = from_query(scope["query_string"], address)
         else:
             request = from_body(await read_body(headers, receive, self._settings.most_body_bytes), address)
+        request = with_purpose(request, headers)
         guest = await self._admission.guest(credentials)
         watched.signed_in = guest.signed_in
-        with self._admission.connection(guest, address):
+        response = Response(receive, send, guest, watched)
+        with self._admission.connection(guest, address, response.end):
             after, most_seconds = headers.get(b"last-event-id", b"").decode("latin-1"), self._settings.most_seconds
             found = answers(self._live, request, guest.viewer, watched, most_seconds=most_seconds, after=after, only_reads=by_get)
-            await Response(receive, send, guest.until, watched).tell(found)
+            await response.tell(found)
 
 
 class Response:
-    """One response: events, and a heartbeat where there are none for a while, until the operation or the client or the token ends."""
+    """One response: events, and a heartbeat where there are none for a while, until the operation or the client or the sign-in ends."""
 
-    def __init__(self, receive: Receive, send: Send, until: float | None, watched: Watched) -> None:
+    def __init__(self, receive: Receive, send: Send, guest: Guest, watched: Watched) -> None:
         self._receive = receive
         self._send = send
-        self._until = until
+        self._guest = guest
         self._watched = watched
         self._sending = asyncio.Lock()
+        self._over = asyncio.get_running_loop().create_future()
+
+    def end(self, reason: str) -> None:
+        """End it as soon as possible, because its sign-in is revoked."""
+        if not self._over.done():
+            self._over.set_result(reason)
 
     async def tell(self, found: AsyncGenerator[Message, None]) -> None:
         await self._send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await self._put(HEARTBEAT)  # so that the headers go out
         telling = asyncio.create_task(self._tell(found))
         try:
-            expired = await self._attend(telling)
+            ended = await self._attend(telling)
         finally:
             telling.cancel()
             await asyncio.wait([telling])
-        if expired:
-            expired_token = failed("UNAUTHENTICATED", "This token has expired.", reason="TOKEN_EXPIRED")
-            expired_token.tell(self._watched)
-            await self._put(_errors(expired_token) + COMPLETE, last=True)
+        if ended:
+            error = failed("UNAUTHENTICATED", "What you signed in with is good no more.", reason=ended)
+            error.tell(self._watched)
+            await self._put(_errors(error) + COMPLETE, last=True)
 
     async def _tell(self, found: AsyncGenerator[Message, None]) -> None:
         async with aclosing(found):
@@ -112,21 +121,22 @@ class Response:
                 await self._put(_errors(error))
         await self._put(COMPLETE, last=True)
 
-    async def _attend(self, telling: asyncio.Task[None]) -> bool:
-        """Wait until all is told, the client is gone or takes nothing, or the token ends; then it returns True."""
+    async def _attend(self, telling: asyncio.Task[None]) -> str:
+        """Wait until all is told, the client is gone or takes nothing, or the sign-in ends; then it returns the reason."""
         leaving = asyncio.create_task(self._left())
         try:
             while True:
-                left = HEARTBEAT_SECONDS if self._until is None else min(HEARTBEAT_SECONDS, self._until - time.time())
+                until = self._guest.until
+                left = HEARTBEAT_SECONDS if until is None else min(HEARTBEAT_SECONDS, until - time.time())
                 if left <= 0:
-                    return True
-                done, _ = await asyncio.wait({telling, leaving}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+                    return self._guest.expired
+                done, _ = await asyncio.wait({telling, leaving, self._over}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
                 if done:
-                    return False
+                    return self._over.result() if self._over.done() else ""
                 async with asyncio.timeout(STUCK_SECONDS):
                     await self._put(HEARTBEAT)
         except TimeoutError:
-            return False
+            return ""
         finally:
             leaving.cancel()
 

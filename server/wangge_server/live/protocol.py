@@ -9,8 +9,9 @@ from typing import Any, cast
 
 import orjson
 
+from wangge_core.logs.purposes import Stated
 from wangge_schema.answers import GraphQLRequest
-from wangge_server.http.requests import BadRequestError, checked
+from wangge_server.http.requests import BadRequestError, checked, stated
 
 SUBPROTOCOL = "graphql-transport-ws"
 MOST_ID = 200
@@ -106,6 +107,17 @@ def read_request(payload: Any, address: str) -> GraphQLRequest:
         return checked(cast("Mapping[str, Any]", payload), address)
     except BadRequestError as error:
         raise bad(str(error)) from None
+
+
+def read_purpose(payload: Mapping[str, Any]) -> Stated | None:
+    """The purpose that `connection_init` states for all operations that state none. Raises ClosedError."""
+    purpose = payload.get("purpose")
+    if not isinstance(purpose, str | None):
+        raise bad("purpose is text")
+    try:
+        return stated(purpose or "")
+    except BadRequestError as error:
+        raise bad(f"{error.code}: {error}") from None
 
 
 def pong(payload: Any) -> str:

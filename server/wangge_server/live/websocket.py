@@ -3,21 +3,25 @@
 import asyncio
 import time
 from contextlib import ExitStack, aclosing
+from dataclasses import replace
 from typing import Any
 
 from starlette.types import Message, Receive, Scope, Send
 
+from wangge_core.logs.purposes import Stated
 from wangge_schema.answers import GraphQLRequest
 from wangge_schema.live.following import Live
-from wangge_server.http.negotiation import LANGUAGES, language
+from wangge_server.http.credentials import credentials_of
+from wangge_server.http.negotiation import LANGUAGES
 from wangge_server.http.statuses import STATUSES
 from wangge_server.live import protocol
-from wangge_server.live.admission import Admission, Credentials, Guest, TooManyError
+from wangge_server.live.admission import Admission, Guest, TooManyError
 from wangge_server.live.operations import FailedError, answers, failed
 from wangge_server.live.protocol import ClientMessage, ClosedError
 from wangge_server.observing import CLIENT_GONE, Observer, Watched
 from wangge_server.settings import Settings
 from wangge_server.sign_in import SignInError
+from wangge_server.viewers import Credentials
 
 INIT_SECONDS = 10.0
 PING_SECONDS = 25.0
@@ -41,6 +45,7 @@ class Connection:
         self._receive = receive
         self._send_message = send
         self._credentials = Credentials(b"", "zh")
+        self._purpose: Stated | None = None
         self._address = ""
         self._guest: Guest | None = None
         self._operations = dict[str, asyncio.Task[None]]()
@@ -61,11 +66,11 @@ class Connection:
         spoken = protocol.SUBPROTOCOL if protocol.SUBPROTOCOL in scope.get("subprotocols", ()) else None
         await self._send_message({"type": "websocket.accept", "subprotocol": spoken})
         headers = dict(scope["headers"])
-        self._credentials = Credentials(headers.get(b"authorization", b""), language(headers.get(b"accept-language", b"")))
+        self._address = (scope.get("client") or ("",))[0]
+        self._credentials = credentials_of(headers, self._address)
         try:
             if not spoken:
                 raise protocol.other_protocol()
-            self._address = (scope.get("client") or ("",))[0]
             await self._converse()
         except ClosedError as error:
             await self._close(error)
@@ -129,7 +134,7 @@ class Connection:
         if self._over.done():
             raise self._over.result()
         if not self._receiving.done():
-            raise protocol.forbidden("TOKEN_EXPIRED") if left < seconds else late
+            raise protocol.forbidden(self._guest.expired) if self._guest is not None and left < seconds else late
         message, self._receiving = self._receiving.result(), None
         return message if message["type"] == "websocket.receive" else None
 
@@ -137,9 +142,10 @@ class Connection:
         if self._guest is not None:
             raise protocol.too_many_inits()
         self._credentials = _shown(payload or {}, self._credentials)
+        self._purpose = protocol.read_purpose(payload or {})
         try:
             guest = await self._admission.guest(self._credentials)
-            self._counted.enter_context(self._admission.connection(guest, self._address))
+            self._counted.enter_context(self._admission.connection(guest, self._address, self._put_out))
         except SignInError as error:
             raise protocol.forbidden(error.reason) from None
         except TooManyError as error:
@@ -147,12 +153,16 @@ class Connection:
         self._guest = guest
         await self._send_now(protocol.ACKNOWLEDGED)
 
+    def _put_out(self, reason: str) -> None:
+        self.end(protocol.forbidden(reason))
+
     def _begin(self, message: ClientMessage) -> None:
         if self._guest is None:
             raise protocol.unauthorized()
         if message.id in self._operations:
             raise ClosedError(4409, f"Subscriber for {message.id} already exists")
         request = protocol.read_request(message.payload, self._address)
+        request = replace(request, purpose=request.purpose or self._purpose)
         self._operations[message.id] = asyncio.create_task(self._operate(message.id, request))
 
     async def _operate(self, id: str, request: GraphQLRequest) -> None:
@@ -169,6 +179,7 @@ class Connection:
         except FailedError as error:
             error.tell(watched)
             if UNAUTHENTICATED in error.codes and self._guest is not None and self._guest.until is not None:
+                await self._admission.look_again()  # says more precisely why
                 self.end(protocol.forbidden("ACCOUNT_UNKNOWN"))
             await self._finish(id, protocol.errors(id, error.errors))
         except SignInError as error:
@@ -217,9 +228,12 @@ class Connection:
 def _shown(payload: dict[str, Any], header: Credentials) -> Credentials:
     """What the payload of `connection_init` shows; what it leaves out was in the headers. Raises ClosedError."""
     authorization, wanted = payload.get("authorization", payload.get("Authorization")), payload.get("language")
-    if not isinstance(authorization, str | None) or not isinstance(wanted, str | None):
-        raise protocol.bad("authorization and language are text")
-    return Credentials(
-        header.authorization if authorization is None else authorization.encode("latin-1", "replace"),
-        LANGUAGES.get(wanted or "", header.language),
+    device = payload.get("device")
+    if not all(isinstance(one, str | None) for one in (authorization, wanted, device)):
+        raise protocol.bad("authorization, device and language are text")
+    return replace(
+        header,
+        authorization=header.authorization if authorization is None else authorization.encode("latin-1", "replace"),
+        device=header.device if device is None else device.encode("latin-1", "replace"),
+        language=LANGUAGES.get(wanted or "", header.language),
     )

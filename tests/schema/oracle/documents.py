@@ -10,6 +10,7 @@ from graphql import (
     DocumentNode,
     EnumValueNode,
     FieldNode,
+    FloatValueNode,
     FragmentDefinitionNode,
     FragmentSpreadNode,
     GraphQLEnumType,
@@ -175,6 +176,8 @@ def _or_default(value: Any, declared: Any) -> Any:
 
 
 def _plain(node: Any) -> Any:
+    if isinstance(node, FloatValueNode):
+        return float(node.value)
     if isinstance(node, IntValueNode):
         return int(node.value)
     if isinstance(node, BooleanValueNode | EnumValueNode):

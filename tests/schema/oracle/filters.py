@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from oracle.documents import ArgumentError
+from oracle.sees import PRIVATE, PRIVATE_FILTERS
 from oracle.world import Key, World
 from wangge_core.rights.viewers import Viewer
 from wangge_schema.reading.declare import Source
@@ -79,6 +80,8 @@ def _passes(world: World, source: Source, viewer: Viewer, id: Key, name: str, va
             return _has_details(world.rows(source.table)[id], value)
     declared = declared_name(source, name)
     found = world.compared(source, declared, viewer)[id]
+    if (source.name, declared) in PRIVATE_FILTERS and not PRIVATE[source.name](world, viewer, world.rows(source.table)[id]):
+        return all(wanted is None for wanted in value.values())
     if source.filters[declared].kind == "subtree":
         return _below(world, found, value)
     return all(_compares(found, operator, wanted) for operator, wanted in value.items() if wanted is not None)

@@ -1,6 +1,7 @@
 """The interpreter: the answer that an operation must have, made field by field and row by row."""
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,11 +9,27 @@ from graphql import DocumentNode, GraphQLNonNull, GraphQLObjectType, GraphQLSche
 
 from oracle import filters, lists
 from oracle.documents import ArgumentError, Asked, Request, RequestError
-from oracle.sees import MASKS, sees
+from oracle.logs import LOGS
+from oracle.private import PRIVATE_CURSORS, Told, told, told_of_event
+from oracle.sees import ANSWERS, MASKS, PRIVATE, STARRED, orders_of, sees, starred
 from oracle.values import reads, shown, source_of, to_json
 from oracle.world import Key, World
+from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.viewers import Viewer
-from wangge_schema.reading.declare import ById, ByIds, Computed, Connected, Gather, Itself, RootOne, Scalar, Source, ToMany, ToOne
+from wangge_schema.reading.declare import (
+    Answer,
+    ById,
+    ByIds,
+    Computed,
+    Connected,
+    Gather,
+    Itself,
+    RootOne,
+    Scalar,
+    Source,
+    ToMany,
+    ToOne,
+)
 
 MOST_IDS = 100
 
@@ -27,6 +44,10 @@ class Expected:
     root_fields: int = 0
     objects: int = 0
     """How many objects were read of the tables for it."""
+    types: Counter[str] = field(default_factory=Counter)
+    """The same by type."""
+    reads: set[Told] = field(default_factory=set)
+    """Whose private values stand in it."""
 
 
 def interpret(
@@ -49,7 +70,8 @@ class Interpreter:
     def __init__(self, world: World, request: Request, viewer: Viewer) -> None:
         self.world, self.request, self.viewer = world, request, viewer
         self.reader = world.reader(viewer)
-        self.objects = 0
+        self.types = Counter[str]()
+        self.reads = set[Told]()
         assert request.schema.query_type is not None
         self.query = request.schema.query_type
 
@@ -68,7 +90,7 @@ class Interpreter:
                 data[one.key] = value
         codes = {key: found for key, found in codes.items() if found}
         read = sum(one.name != "__typename" for one in asked)
-        return Expected(data, codes, root_fields=read, objects=self.objects)
+        return Expected(data, codes, True, read, self.types.total(), self.types, self.reads)
 
     # ---- what is wrong with the arguments, wherever a field would be read
 
@@ -80,7 +102,9 @@ class Interpreter:
             return
         assert asked.field is not None
         match reads(asked.field):
-            case Connected():
+            case Connected(of=of):
+                if of is not None and not self.is_of(arguments[of.argument], of.types):
+                    yield "ID_INVALID"
                 yield from self.faults_of_list(asked)
             case ById():
                 yield from self.faults_of_ids(asked, [arguments["id"]])
@@ -103,7 +127,7 @@ class Interpreter:
         node = node_of(connection)
         try:
             arguments = self.request.arguments(asked)
-            lists.wanted(source_of(node), arguments)
+            lists.wanted(source_of(node), arguments, self.orders(source_of(node)))
             filters.check(arguments.get("filter"))
         except ArgumentError as error:
             yield error.code
@@ -131,9 +155,12 @@ class Interpreter:
         assert asked.field is not None
         arguments = self.request.arguments(asked)
         match reads(asked.field):
-            case Connected():
+            case Connected(of=of):
                 source = source_of(node_of(target_of(asked)))
-                return self.connection(asked, list(self.world.rows(source.table)))
+                if of is None:
+                    return self.connection(asked, list(self.world.rows(source.table)))
+                type, key = self.named(arguments[of.argument])
+                return self.connection(asked, LOGS[source.name](self.world, self.viewer, type.name, key))
             case RootOne(column, argument, among):
                 type = target_of(asked)
                 source = source_of(type)
@@ -149,6 +176,13 @@ class Interpreter:
                 return self.object(asked, type, next(iter(self.world.rows(source_of(type).table))))
             case other:
                 raise AssertionError(f"the oracle does not know the root field {asked.name}: {other}")
+
+    def is_of(self, id: str, types: Collection[str]) -> bool:
+        """Whether a global id names a thing of one of these types."""
+        try:
+            return self.named(id)[0].name in types
+        except ArgumentError:
+            return False
 
     def named(self, id: str) -> tuple[GraphQLObjectType, int]:
         """The type and the key of a global id. Raises ArgumentError."""
@@ -177,8 +211,13 @@ class Interpreter:
         return self.object(asked, type, found[0]) if found else None
 
     def object(self, asked: Asked, type: GraphQLObjectType, id: Key) -> dict[str, Any]:
-        self.objects += 1
-        return {one.key: self.checked(one, type, id) for one in self.request.below(asked, type)}
+        self.types[type.name] += 1
+        fields = self.request.below(asked, type)
+        self.tell(source_of(type), type.name, id, [one.name for one in fields])
+        return {one.key: self.checked(one, type, id) for one in fields}
+
+    def tell(self, source: Source, type: str, id: Key, fields: Collection[str]) -> None:
+        self.reads |= told(self.world, self.viewer, source.table, type, id, fields)
 
     def checked(self, asked: Asked, type: GraphQLObjectType, id: Key) -> Any:
         value = self.field(asked, type, id)
@@ -193,19 +232,35 @@ class Interpreter:
         match reads(asked.field):
             case Scalar() as scalar:
                 return self.scalar(asked, type, scalar, id)
-            case ToOne(join):
+            case Answer():
+                row = self.world.rows(table)[id]
+                return ANSWERS[type.name, asked.name](self.world, self.viewer, row, self.request.arguments(asked))
+            case ToOne(join, data_class):
+                kept = data_class is not None and type.name in PRIVATE
+                if kept and not PRIVATE[type.name](self.world, self.viewer, self.world.rows(table)[id]):
+                    return None
                 return self.first(asked, target_of(asked), self.joined(table, asked, join, id))
-            case ToMany(join, order, most):
-                return self.many(asked, self.joined(table, asked, join, id), order)[:most]
+            case ToMany(join, order, most, private):
+                found = self.joined(table, asked, join, id)
+                return self.many(asked, self.private_rows(asked, found) if private else found, order)[:most]
             case Connected(join):
                 target = source_of(node_of(target_of(asked)))
                 assert join is not None
                 return self.connection(asked, self.world.joined(table, target.table, join, self.viewer).get(id, []))
-            case Computed(needs, finish):
+            case Computed(needs=needs, finish=finish):
+                if (type.name, asked.name) == ("Event", "details"):
+                    self.reads |= told_of_event(
+                        self.world, self.viewer, self.world.rows(table)[id], lambda one: self.shown(asked, one)
+                    )
                 found = {name: self.need(table, need, id) for name, need in needs.items()}
                 return shown(finish(found, self.reader), asked.field.type, asked, self.request)
             case other:
                 raise AssertionError(f"the oracle does not know {type.name}.{asked.name}: {other}")
+
+    def shown(self, asked: Asked, name: str) -> list[str]:
+        """What is asked of a type by name."""
+        type: Any = self.request.schema.type_map[name]
+        return [one.name for one in self.request.below(asked, type)]
 
     def scalar(self, asked: Asked, type: GraphQLObjectType, scalar: Scalar, id: Key) -> Any:
         """A value, or what is shown in its place to whom it is masked for."""
@@ -214,10 +269,20 @@ class Interpreter:
             if scalar.mask.otherwise is None:
                 return None
             expression = scalar.mask.otherwise
+        row = self.world.rows(table)[id]
+        kept = scalar.data_class in (DataClass.PRIVATE, DataClass.SEALED) and type.name in PRIVATE
+        if kept and not PRIVATE[type.name](self.world, self.viewer, row):
+            return starred(row) if (type.name, asked.name) in STARRED else None
         return to_json(self.world.values(table, expression, self.viewer)[id], scalar.form)
 
     def joined(self, table: Any, asked: Asked, join: Any, id: Key) -> list[Key]:
         return self.world.joined(table, source_of(target_of(asked)).table, join, self.viewer).get(id, [])
+
+    def private_rows(self, asked: Asked, ids: list[Key]) -> list[Key]:
+        """Those whose private values the viewer sees."""
+        source = source_of(target_of(asked))
+        rows, seen = self.world.rows(source.table), PRIVATE[source.name]
+        return [id for id in ids if seen(self.world, self.viewer, rows[id])]
 
     def many(self, asked: Asked, ids: list[Key], order: str) -> list[Any]:
         type = target_of(asked)
@@ -240,9 +305,12 @@ class Interpreter:
         arguments = self.request.arguments(asked)
         given = arguments.get("filter")
         through = [id for id in self.visible(source, ids) if filters.passes(self.world, source, self.viewer, id, given)]
-        want = lists.wanted(source, arguments)
+        want = lists.wanted(source, arguments, self.orders(source))
         page = lists.page(self.world.rows(source.table), through, want)
         return {one.key: self.part(one, connection, source, want, page) for one in self.request.below(asked, connection)}
+
+    def orders(self, source: Source) -> Sequence[str]:
+        return orders_of(self.viewer, source.name, source.orders)
 
     def part(self, asked: Asked, connection: GraphQLObjectType, source: Source, want: lists.Wanted, page: lists.Page) -> Any:
         node = node_of(connection)
@@ -270,14 +338,18 @@ class Interpreter:
         return found
 
     def cursor(self, source: Source, want: lists.Wanted, id: Key) -> lists.Cursor:
+        if private := PRIVATE_CURSORS.get((source.name, want.order)):
+            self.tell(source, source.name, id, [private])
         return lists.Cursor(source.name, want.order, self.world.rows(source.table)[id][want.order], id)
 
     def page_info(self, asked: Asked, source: Source, want: lists.Wanted, page: lists.Page) -> dict[str, Any]:
-        ends = [self.cursor(source, want, id) for id in page.ids[:1] + page.ids[-1:]] or [None, None]
         values = {"hasNextPage": page.has_next, "hasPreviousPage": page.has_previous, "__typename": "PageInfo"}
-        values |= {"startCursor": ends[0], "endCursor": ends[-1]}
-        type = target_of(asked)
-        return {one.key: values[one.name] for one in self.request.below(asked, type)}
+        ends = {"startCursor": page.ids[:1], "endCursor": page.ids[-1:]}
+        found = dict[str, Any]()
+        for one in self.request.below(asked, target_of(asked)):
+            end = [self.cursor(source, want, id) for id in ends.get(one.name, ())]
+            found[one.key] = values[one.name] if one.name in values else next(iter(end), None)
+        return found
 
 
 def target_of(asked: Asked) -> GraphQLObjectType:

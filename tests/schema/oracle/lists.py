@@ -47,8 +47,8 @@ class Page:
     total: int
 
 
-def wanted(source: Source, arguments: Mapping[str, Any]) -> Wanted:
-    """Read the arguments of a list. Raises ArgumentError."""
+def wanted(source: Source, arguments: Mapping[str, Any], orders: Sequence[str]) -> Wanted:
+    """Read the arguments of a list, for a viewer who is offered these orders. Raises ArgumentError."""
     first, last, after, before = (arguments.get(name) for name in ("first", "last", "after", "before"))
     if (first is not None and last is not None) or (after is not None and before is not None):
         raise ArgumentError("PAGE_INVALID")
@@ -56,7 +56,9 @@ def wanted(source: Source, arguments: Mapping[str, Any]) -> Wanted:
     if not 0 <= size <= MOST:
         raise ArgumentError("PAGE_INVALID")
     given = arguments.get("orderBy") or {}
-    order = str(given.get("field") or source.orders[0]).lower()
+    order = str(given.get("field") or orders[0]).lower()
+    if order not in orders:
+        raise ArgumentError("ORDER_NOT_ALLOWED")
     backward = last is not None or (first is None and before is not None)
     return Wanted(
         size=size,

@@ -108,7 +108,8 @@ class World:
     def reader(self, viewer: Viewer) -> Reader:
         """What finishing is told about who reads."""
         deployment = self.database.deployment
-        return Reader(viewer, deployment.rules.registry, deployment.clock(), self.definitions)
+        now = deployment.clock().astimezone(deployment.rules.zone)
+        return Reader(viewer, deployment.rules.registry, now, self.definitions)
 
     def rows(self, table: Any) -> dict[Key, Mapping[str, Any]]:
         """All rows of a table or sub-select, by id."""

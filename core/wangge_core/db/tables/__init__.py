@@ -16,20 +16,40 @@ from wangge_core.db.tables.declared import (
 )
 from wangge_core.db.tables.events import event, event_assignment, event_history, involvement
 from wangge_core.db.tables.grids import grid, grid_layer, grid_part
+from wangge_core.db.tables.imports import import_review
 from wangge_core.db.tables.metadata import metadata
-from wangge_core.db.tables.people import household, person
-from wangge_core.db.tables.places import asset, building, office, organization, place, unit
-from wangge_core.db.tables.rights import account, post
+from wangge_core.db.tables.needs import need, need_kind_role, reveal
+from wangge_core.db.tables.people import household, household_member, person, residence
+from wangge_core.db.tables.places import (
+    asset,
+    building,
+    office,
+    organization,
+    organization_premises,
+    organization_responsible,
+    place,
+    unit,
+)
+from wangge_core.db.tables.read_log import CHANGES, change_log, log_chain, read_log, read_log_subject
+from wangge_core.db.tables.rights import access_grant, account, delegation, post
 from wangge_core.db.tables.search import SEARCHED, index_of, is_search_index, search
+from wangge_core.db.tables.sign_in import api_key, device
+from wangge_core.db.tables.statistics import grid_statistic
 from wangge_core.db.tables.work import counter, idempotency_key, outbox
 
 __all__ = [
+    "CHANGES",
     "SEARCHED",
+    "access_grant",
     "account",
+    "api_key",
     "asset",
     "asset_kind",
     "building",
+    "change_log",
     "counter",
+    "delegation",
+    "device",
     "event",
     "event_assignment",
     "event_history",
@@ -37,22 +57,34 @@ __all__ = [
     "grid",
     "grid_layer",
     "grid_part",
+    "grid_statistic",
     "grid_type",
     "household",
+    "household_member",
     "idempotency_key",
+    "import_review",
     "index_of",
     "involvement",
     "is_search_index",
+    "log_chain",
     "metadata",
+    "need",
     "need_kind",
+    "need_kind_role",
     "office",
     "organization",
+    "organization_premises",
+    "organization_responsible",
     "outbox",
     "person",
     "place",
     "place_kind",
     "plugin",
     "post",
+    "read_log",
+    "read_log_subject",
+    "residence",
+    "reveal",
     "role",
     "search",
     "staffing",

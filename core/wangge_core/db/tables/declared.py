@@ -90,6 +90,7 @@ event_kind = _declared(
     sa.Column("details_type", sa.String(160)),
     sa.Column("detail_fields", Json, nullable=False),
     sa.Column("involves", Json, nullable=False),
+    sa.Column("hidden_from_grid", sa.Boolean, nullable=False),
     sa.Column("catalogue", sa.String(80)),
     sa.Column("retired_because", sa.String(200)),
 )
@@ -100,6 +101,11 @@ need_kind = _declared(
     sa.Column("visits", sa.Text, nullable=False),
     sa.Column("months", sa.Integer),
     sa.Column("sensitive", sa.Boolean, nullable=False),
+    sa.Column("children", sa.Boolean, nullable=False),
+    # what the deployment decides: whether needs of the kind can be set, on what law, and how long ended ones are kept
+    sa.Column("open", sa.Boolean, nullable=False),
+    sa.Column("legal_basis", sa.String(400)),
+    sa.Column("keep_months", sa.Integer),
 )
 
 asset_kind = _declared("asset_kind", sa.Column("details_type", sa.String(160)), sa.Column("detail_fields", Json, nullable=False))

@@ -20,6 +20,7 @@ event = table(
     folded(),
     sa.Column("details", Json),
     to("account", name="reporter_id", nullable=True, index=True),
+    to("device", nullable=True),
     to("building", nullable=True, index=True),
     to("unit", nullable=True),
     to("place", nullable=True),

@@ -60,6 +60,29 @@ def from_outside() -> tuple[sa.Column[Any], sa.Column[Any]]:
     return sa.Column("source_name", sa.String(80)), sa.Column("source_key", sa.String(200))
 
 
+def confirmation() -> tuple[sa.Column[Any], sa.Column[Any], sa.Column[Any]]:
+    """Who found the facts of a row still true and when, and by which day somebody must look again."""
+    return (
+        moment("confirmed_at", nullable=True),
+        sa.Column("confirmed_by_id", Id, sa.ForeignKey("account.id", use_alter=True)),
+        sa.Column("confirm_by", sa.Date),
+    )
+
+
+def version() -> sa.Column[Any]:
+    """Counts the changes of a row, from 1."""
+    return sa.Column("version", sa.Integer, nullable=False, server_default="1")
+
+
+def sealed(name: str) -> tuple[sa.Column[Any], sa.Column[Any], sa.Column[Any]]:
+    """A sealed value, its blind index (`<name>_index`) and what is shown in its place (`<name>_mask`); see `sealing/sealer.py`."""
+    return (
+        sa.Column(name, binary_text(240)),
+        sa.Column(f"{name}_index", binary_text(64), index=True),
+        sa.Column(f"{name}_mask", sa.String(40)),
+    )
+
+
 def table(name: str, *items: Any) -> sa.Table:
     """A table whose keys are never used twice, not even after the last row was removed."""
     return sa.Table(name, metadata, *items, sqlite_autoincrement=True)

@@ -1,7 +1,8 @@
-"""Accounts, and the posts that they hold: role × grid × term."""
+"""Accounts, the posts that they hold (role × grid × term), who stands in for them, and what was opened in an emergency."""
 
 import sqlalchemy as sa
 
+from wangge_core.db.columns import Json
 from wangge_core.db.tables.metadata import folded, key, moment, table, to, to_declared
 
 account = table(
@@ -11,7 +12,12 @@ account = table(
     sa.Column("name", sa.String(80), nullable=False),
     folded(),
     sa.Column("active", sa.Boolean, nullable=False),
+    sa.Column("issuer", sa.String(200)),
+    sa.Column("machine", sa.Boolean, nullable=False),
+    moment("valid_from", nullable=True),
+    to("person", nullable=True),
     moment("created_at"),
+    sa.UniqueConstraint("person_id"),
     sa.Index(None, "name", "id"),
 )
 
@@ -28,4 +34,39 @@ post = table(
     moment("created_at"),
     sa.Index(None, "grid_id", "role_id"),
     sa.Index(None, "role_id", "id"),
+)
+
+delegation = table(
+    "delegation",
+    key(),
+    to("post", index=True),
+    to("account", index=True),
+    moment("starts_at"),
+    moment("ends_at"),
+    sa.Column("reason", sa.String(400), nullable=False),
+    to("account", name="given_by_id", nullable=True),
+    sa.Column("end_reason", sa.String(400)),
+    moment("created_at"),
+)
+
+access_grant = table(
+    "access_grant",
+    key(),
+    to("account"),
+    to("grid"),
+    to("post", nullable=True),
+    sa.Column("capabilities", Json, nullable=False),
+    sa.Column("reason", sa.String(400), nullable=False),
+    moment("starts_at"),
+    moment("ends_at"),
+    sa.Column("end_reason", sa.String(400)),
+    sa.Column("reviewed", sa.Boolean, nullable=False),
+    moment("reviewed_at", nullable=True),
+    to("account", name="reviewed_by_id", nullable=True),
+    sa.Column("finding", sa.String(400)),
+    moment("created_at"),
+    sa.Index(None, "account_id", "ends_at"),
+    sa.Index(None, "grid_id", "starts_at", "id"),
+    sa.Index(None, "starts_at", "id"),
+    sa.Index(None, "reviewed", "starts_at", "id"),
 )

@@ -36,10 +36,15 @@ def crosses_red_line(*texts: str) -> str | None:
     return None
 
 
+def _words(label: str) -> str:
+    """An English label as names are written: `Number plate` → `Number_plate`."""
+    return label.replace(" ", "_").replace("-", "_")
+
+
 def check_red_lines(collection: Collection) -> Iterator[Fault]:
     for hook in ("event_kinds", "need_kinds", "asset_kinds", "place_kinds"):
         for item in collection.items[hook]:
-            if word := crosses_red_line(item.declaration.name, item.declaration.zh):
+            if word := crosses_red_line(item.declaration.name, item.declaration.zh, _words(item.declaration.en)):
                 yield _fault(item, item.id, word)
     for item, cls, name in with_details(collection):
         try:
@@ -47,8 +52,8 @@ def check_red_lines(collection: Collection) -> Iterator[Fault]:
         except UndescribableError:
             continue  # told by the check of details
         for field in fields + tuple(inner for outer in fields for inner in outer.fields):
-            options = (text for value, label in field.options for text in (value, label.zh))
-            if word := crosses_red_line(field.name, field.label.zh, *options):
+            options = (text for value, label in field.options for text in (value, label.zh, _words(label.en)))
+            if word := crosses_red_line(field.name, field.label.zh, _words(field.label.en), *options):
                 yield _fault(item, f"{item.id}/{field.name}", word)
     for item, name, zh in _asked(collection):
         if word := crosses_red_line(name, zh):

@@ -161,6 +161,8 @@ class Correction:
 
     asks: Annotated[CorrectionAsked, Zh("请求")]
     field: Annotated[str | None, Zh("涉及字段")] = None
+    should: Annotated[str | None, PRIVATE, Zh("应为", "What it should be")] = None
+    why: Annotated[str | None, PRIVATE, Zh("理由", "Why")] = None
 
 
 @details(data_class=STAFF)

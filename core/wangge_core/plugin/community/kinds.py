@@ -1,7 +1,8 @@
 """The general kinds of events: what happens on any kind of ground."""
 
 from wangge_core.plugin.community import details
-from wangge_core.plugin.community.workflows import THREE_LOOPS
+from wangge_core.plugin.community.workflows import DATA_CORRECTION, THREE_LOOPS
+from wangge_core.plugin.community.workflows import SERVICE_COMPLAINT as COMPLAINT_WORKFLOW
 from wangge_core.plugin.declarations.kinds import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority
 
 DISPUTE = EventKind(
@@ -96,14 +97,15 @@ SERVICE_COMPLAINT = EventKind(
     "service_complaint",
     zh="对服务的投诉",
     en="Complaint about the service",
-    workflow=THREE_LOOPS,
+    workflow=COMPLAINT_WORKFLOW,
     details=details.ServiceComplaint,
+    hidden_from_grid=True,
 )
 CORRECTION = EventKind(
     "correction",
     zh="个人信息更正",
     en="Correction of personal data",
-    workflow=THREE_LOOPS,
+    workflow=DATA_CORRECTION,
     details=details.Correction,
     involves=(Involves("subject", PERSON, zh="本人"),),
 )

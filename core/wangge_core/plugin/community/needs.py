@@ -42,6 +42,7 @@ NEED_KINDS = (
         visits="monthly in rural grids",
         months=12,
         sensitive=True,
+        children=True,
     ),
     NeedKind("in_hospital", zh="住院", basis="The person's own statement.", months=1, sensitive=True),
     NeedKind(

@@ -1,6 +1,14 @@
 """The roles that every kind of grid can use, from the grid worker to the district's command centre."""
 
-from wangge_core.plugin.declarations.capabilities import ADMINISTRATION, FIELD_WORK, HANDLING, HELPING, OVERSIGHT
+from wangge_core.plugin.declarations.capabilities import (
+    ADMINISTRATION,
+    DATA_CARE,
+    FIELD_WORK,
+    HANDLING,
+    HELPING,
+    OVERSIGHT,
+    Capability,
+)
 from wangge_core.plugin.declarations.roles import Level, Role
 
 # In the grid
@@ -124,7 +132,7 @@ DUTY_OFFICER = Role(
     zh="值班员",
     level=Level.SUBDISTRICT,
     duty="Keeps the desk of the shift: calls, alerts, the first steps of an emergency.",
-    may=HANDLING,
+    may=HANDLING | {Capability.BREAK_GLASS},
 )
 
 # In the district or county
@@ -148,7 +156,7 @@ SHIFT_LEAD = Role(
     zh="值班长",
     level=Level.DISTRICT,
     duty="Files or refuses to file, closes and scores, stands behind the shift.",
-    may=HANDLING,
+    may=HANDLING | {Capability.BREAK_GLASS},
 )
 DISPATCHER = Role(
     "dispatcher",
@@ -184,14 +192,14 @@ DATA_OFFICER = Role(
     zh="个人信息保护负责人",
     level=Level.DISTRICT,
     duty="Answers residents' questions on their data, decides corrections, reads the read log, runs retention.",
-    may=ADMINISTRATION,
+    may=DATA_CARE | {Capability.READ_EVENTS, Capability.COMMENT_EVENTS},
 )
 AUDITOR = Role(
     "auditor",
     zh="审计员",
     level=Level.DISTRICT,
     duty="Reads logs and samples closed events; changes nothing.",
-    may=OVERSIGHT,
+    may=OVERSIGHT | {Capability.READ_PEOPLE, Capability.READ_ACCESS_LOG},
 )
 
 ROLES = (

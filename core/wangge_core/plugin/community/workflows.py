@@ -4,6 +4,7 @@ from wangge_core.plugin.community.roles import (
     ADVISER,
     COMMUNITY_HEAD,
     COMMUNITY_OFFICER,
+    DATA_OFFICER,
     DEPARTMENT_SPECIALIST,
     DISTRICT_ADMINISTRATOR,
     DUTY_OFFICER,
@@ -25,7 +26,7 @@ from wangge_core.plugin.declarations.asks import (
     Reason,
     Referral,
 )
-from wangge_core.plugin.declarations.clocks import CalendarDays, WorkingDays, WorkingHours
+from wangge_core.plugin.declarations.clocks import CalendarDays, Continuous, WorkingDays, WorkingHours
 from wangge_core.plugin.declarations.guards import NotStraightAfter, NotToWhoDid, NotWhoDid, Once, Within
 from wangge_core.plugin.declarations.roles import REPORTER, SYSTEM, Level
 from wangge_core.plugin.declarations.workflows import CameFrom, Move, Stage, Workflow
@@ -281,4 +282,101 @@ THREE_LOOPS = Workflow(
     moves=(*INTAKE, *UPWARD, *DOWNWARD, *SPECIALIST, *RESULT),
 )
 
-WORKFLOWS = (THREE_LOOPS,)
+COMPLAINT_STAGES = (
+    Stage("received", zh="收到", by=(SUBDISTRICT_ADMINISTRATOR,), clock=WorkingDays(1), level=Level.SUBDISTRICT),
+    Stage(
+        "looking_into",
+        zh="调查",
+        by=(SUBDISTRICT_ADMINISTRATOR, DISTRICT_ADMINISTRATOR),
+        clock=CalendarDays(10),
+        level=Level.SUBDISTRICT,
+    ),
+    Stage(
+        "answered",
+        zh="答复",
+        by=(SUBDISTRICT_ADMINISTRATOR, DISTRICT_ADMINISTRATOR),
+        clock=CalendarDays(7),
+        level=Level.SUBDISTRICT,
+    ),
+    Stage("closed", zh="已办结", final=True),
+    Stage("not_accepted", zh="不予受理", final=True),
+)
+
+COMPLAINT_MOVES = (
+    Move("accept", "received", "looking_into", zh="受理", by=(SUBDISTRICT_ADMINISTRATOR,), asks=(Assignees(),)),
+    Move(
+        "decline",
+        "received",
+        "not_accepted",
+        zh="不予受理",
+        by=(DISTRICT_ADMINISTRATOR,),
+        asks=(Reason(), Referral()),
+    ),
+    Move("answer", "looking_into", "answered", zh="答复", by=(SUBDISTRICT_ADMINISTRATOR, DISTRICT_ADMINISTRATOR), asks=(Note(),)),
+    Move(
+        "object",
+        "answered",
+        "looking_into",
+        zh="不满意",
+        en="Not satisfied",
+        by=(REPORTER,),
+        asks=(Reason(),),
+        guards=(Once(),),
+    ),
+    Move(
+        "close",
+        "answered",
+        "closed",
+        zh="办结",
+        by=(REPORTER, SYSTEM, SUBDISTRICT_ADMINISTRATOR, DISTRICT_ADMINISTRATOR),
+        asks=(Rating(optional=True),),
+    ),
+)
+
+# Goes past the grid and the community that the complaint is about: none of their posts has a part in it.
+SERVICE_COMPLAINT = Workflow(
+    "service_complaint",
+    zh="对服务的投诉",
+    en="Complaint about the service",
+    whole=CalendarDays(15, until=("answered",)),
+    stages=COMPLAINT_STAGES,
+    moves=COMPLAINT_MOVES,
+)
+
+CORRECTION_STAGES = (
+    Stage("requested", zh="已申请", by=(DATA_OFFICER,), clock=Continuous(hours=3 * 24), level=Level.DISTRICT),
+    Stage("checking", zh="核实", by=(DATA_OFFICER,), clock=Continuous(hours=12 * 24), level=Level.DISTRICT),
+    Stage("corrected", zh="已更正", final=True),
+    Stage("declined", zh="不予更正", final=True),
+    Stage("withdrawn", zh="已撤回", final=True),
+)
+
+CORRECTION_MOVES = (
+    Move("accept", "requested", "checking", zh="受理"),
+    Move("correct", "checking", "corrected", zh="更正", asks=(Note(optional=True),)),
+    Move("decline", ("requested", "checking"), "declined", zh="不予更正", asks=(Reason(),)),
+    Move("withdraw", ("requested", "checking"), "withdrawn", zh="撤回", by=(REPORTER,)),
+    Move(
+        "object",
+        "declined",
+        "checking",
+        zh="有异议",
+        en="Object",
+        by=(REPORTER,),
+        asks=(Reason(),),
+        guards=(Once(), Within(days=15)),
+    ),
+)
+
+# Fifteen days for the answer, of which three to take it up: Personal Information Protection Law of the PRC, articles 46 and 50, which
+# ask for a prompt answer, and a usual term for it.
+DATA_CORRECTION = Workflow(
+    "data_correction",
+    zh="个人信息更正",
+    en="Correction of personal data",
+    whole=Continuous(hours=15 * 24, until=("corrected", "declined", "withdrawn")),
+    stages=CORRECTION_STAGES,
+    moves=CORRECTION_MOVES,
+)
+
+WORKFLOWS = (THREE_LOOPS, SERVICE_COMPLAINT, DATA_CORRECTION)

@@ -56,7 +56,12 @@ class Involves:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class EventKind(Declared):
-    """A sort of matter to settle, with the workflow that settles it and a `@details` dataclass for what must be known."""
+    """A sort of matter to settle, with the workflow that settles it and a `@details` dataclass for what must be known.
+
+    `hidden_from_grid` is for complaints about those who serve a grid: posts in the event's own grid and community see nothing of it,
+    not even when it is given to them, and cannot be given it. It is seen from the subdistrict up, and by its reporter; the kinds below
+    it are hidden with it. Its workflow must begin above the community.
+    """
 
     _: KW_ONLY
     workflow: Workflow
@@ -64,6 +69,7 @@ class EventKind(Declared):
     details: type[Any] | None = None
     involves: tuple[Involves, ...] = ()
     parent: "EventKind | None" = None
+    hidden_from_grid: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -87,7 +93,8 @@ class NeedKind(Declared):
     """Why a person may need attention, for how long at most, and the rule of visits that follows.
 
     `months` is the longest span before the need must be set again (None: to the end of the paper that it rests on). `sensitive`
-    kinds (health, children under 14) are off until the deployment switches them on with a legal basis.
+    kinds (health, children under 14) are off until the deployment switches them on with a legal basis; those that are of `children` ask
+    for a guardian's agreement besides.
     """
 
     _: KW_ONLY
@@ -95,3 +102,4 @@ class NeedKind(Declared):
     visits: str = ""
     months: int | None = None
     sensitive: bool = False
+    children: bool = False

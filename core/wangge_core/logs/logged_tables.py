@@ -1,0 +1,68 @@
+"""Logged tables: whose changes are logged, as changes of what, and of which columns the log keeps the values.
+
+Of all other columns it says only that they changed: private and sealed values never stand in it. A new table must be named here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+NEVER = frozenset({"created_at", "updated_at", "version", "last_used_on", "confirmed_at", "confirmed_by_id", "folded"})
+"""Columns that tell of a change and are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A table whose rows are things of a type, or parts of them: then `owner` refers to the thing, where they are called `part`."""
+
+    type: str
+    shown: frozenset[str] = frozenset()
+    owner: str = ""
+    part: str = ""
+
+
+def _thing(type: str, shown: str = "") -> Logged:
+    return Logged(type, frozenset(shown.split()))
+
+
+def _part(type: str, owner: str, part: str, shown: str = "") -> Logged:
+    return Logged(type, frozenset(shown.split()), owner, part)
+
+
+LOGGED: Mapping[str, Logged] = {
+    "person": _thing("Person", "grid_id confirm_by merged_into_id removed_at source_name"),
+    "residence": _part("Person", "person_id", "residence", "grid_id"),
+    "household_member": _part("Person", "person_id", "membership"),
+    "need": _part("Person", "person_id", "need"),
+    "household": _thing("Household", "grid_id source_name"),
+    "building": _thing("Building", "grid_id name address floors longitude latitude confirm_by source_name source_key"),
+    "unit": _thing("Unit", "building_id name use floor area_square_metres"),
+    "organization": _thing("Organization", "grid_id unit_id name trade registration_code state closed_on confirm_by source_name"),
+    "organization_premises": _part("Organization", "organization_id", "premises", "building_id unit_id"),
+    "organization_responsible": _part("Organization", "organization_id", "responsible", "role"),
+    "asset": _thing("Asset", "grid_id kind_id name code state longitude latitude owner_id keeper_id confirm_by"),
+    "place": _thing("Place", "grid_id kind_id name longitude latitude contact confirm_by"),
+    "grid": _thing("Grid", "grid_type_id parent_id level code name staffing_id"),
+    "office": _thing("Office", "code name"),
+    "account": _thing("Account", "active issuer machine valid_from"),  # name and login may be a resident's
+    "api_key": _part("Account", "account_id", "key", "name scopes expires_at revoked_at"),
+    "post": _thing("Post", "account_id role_id grid_id office_id starts_at ends_at"),
+    "delegation": _part("Post", "post_id", "delegation", "account_id starts_at ends_at"),
+    "device": _part("Post", "post_id", "device", "name revoked_at replaced_by_id"),
+    "access_grant": _part("Account", "account_id", "grant", "grid_id post_id capabilities starts_at ends_at reviewed"),
+}
+
+NOT_LOGGED = frozenset(
+    {
+        # logs of their own, and what the service keeps for its working
+        "event", "event_assignment", "event_history", "involvement", "outbox", "counter", "idempotency_key",
+        "import_review", "log_chain", "read_log", "read_log_subject", "change_log",
+        # what plugins and catalogues declare, and the layers of grids
+        "asset_kind", "event_kind", "grid_type", "need_kind", "place_kind", "plugin", "role", "staffing", "staffing_position",
+        "workflow", "workflow_stage", "workflow_version", "grid_layer", "grid_part",
+        # counts of what the other tables hold
+        "grid_statistic",
+        # which roles see which needs, mirrored from the settings; and how often was revealed, of which the log of reads tells more
+        "need_kind_role", "reveal",
+    }
+)  # fmt: skip
+"""Tables whose changes the log leaves to others, or that hold nothing that somebody decides."""

@@ -1,0 +1,137 @@
+"""The town in which the schema is walked: the generated one, with sealed values, keys, devices, ties between things and people, and
+somebody of each of the kinds of viewers that there are."""
+
+import dataclasses
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from generated_filling import NOW
+from generated_town import enrich
+
+from identities import identity_number, keys_of
+from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT
+from wangge_core.db import tables as t
+from wangge_core.db.work import Work
+from wangge_core.deployment import Deployment
+from wangge_core.people.sealed import sealed_columns
+from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.rights.viewers import Viewer, anonymous, load_viewer, narrowed
+from wangge_core.sealing.sealer import Sealer
+
+SEALER = Sealer(keys_of("walk"))
+MAY = (Capability.READ_PEOPLE, Capability.READ_EVENTS, Capability.READ_PLACES)
+"""What the machine's key is for."""
+LOGINS = {
+    "resident": "resident",
+    "grid worker": f"community.grid_worker@{GRIDS['urban']}",
+    "grid worker elsewhere": f"community.grid_worker@{GRIDS['scenic']}",
+    "subdistrict": f"community.subdistrict_administrator@{SUBDISTRICT}",
+    "district": f"community.district_administrator@{DISTRICT}",
+    "specialist": "community.department_specialist@housing",
+    "auditor": f"community.auditor@{DISTRICT}",
+    "data officer": "officer",
+    "machine": f"community.community_officer@{COMMUNITY}",
+    "break glass": f"community.grid_worker@{GRIDS['rural']}",
+}
+
+
+def sealed_values(person: int) -> dict[str, str]:
+    """The identity number and phone of a person; each phone is that of three."""
+    return {"identity_number": identity_number(person), "phone": f"138{person // 3:08}"}
+
+
+async def fill(deployment: Deployment) -> None:
+    """Make the town out of the small one."""
+    deployment.sealer = SEALER
+    await enrich(deployment)
+    async with deployment.write() as work:
+        work.changes = None  # as in the generated town, the logs are not written
+        await _ties(work)
+        await _accounts(work)
+        await _left(work)
+
+
+async def _ids(work: Work, table: sa.Table) -> list[int]:
+    return [row.id for row in await work.rows(sa.select(table.c.id).order_by(table.c.id))]
+
+
+async def _ties(work: Work) -> None:
+    """Sealed values of everybody, who answers for units and organisations, and a child in the care of the first."""
+    person = t.person
+    people = [row.id for row in await work.rows(sa.select(person.c.id).where(person.c.removed_at.is_(None)).order_by(person.c.id))]
+    for id in people:
+        columns = sealed_columns(SEALER, id, **sealed_values(id))
+        await work.run(sa.update(person).where(person.c.id == id).values(columns))
+    child = {"guardian_id": people[0], "born_on": date(2020, 1, 1)}
+    await work.run(sa.update(person).where(person.c.id == people[7]).values(child))
+    named: list[tuple[sa.Table, str]] = [(t.unit, "responsible_id"), (t.organization_responsible, "person_id")]
+    for table, column in named:
+        for number, id in enumerate(await _ids(work, table)):
+            if number % 2:
+                await work.run(sa.update(table).where(table.c.id == id).values({column: people[number % len(people)]}))
+
+
+async def _left(work: Work) -> None:
+    """What is left of somebody who was erased, and published counts of some grids."""
+    person, statistic = t.person, t.grid_statistic
+    gone = person.c.removed_at.is_not(None), person.c.merged_into_id.is_(None)
+    await work.run(sa.update(person).where(*gone).values(removed_because="Asked to", removed_basis="A law"))
+    counted = {"counted_at": NOW, "smallest": 10, "persons": 20, "permanent": None, "temporary": None, "households": 10}
+    counted |= {"units": 30, "vacant_units": None}
+    await work.insert(statistic, [counted | {"grid_id": id} for id in (await _ids(work, t.grid))[::2]])
+
+
+async def _accounts(work: Work) -> None:
+    """A resident, what machines and telephones sign in with, and a grant of an emergency."""
+    account, post = t.account, t.post
+    ids = await _ids(work, account)
+    grids = {row.code: row.id for row in await work.rows(sa.select(t.grid.c.id, t.grid.c.code).where(t.grid.c.layer_id == "base"))}
+    staff = sa.or_(account.c.person_id == 1, account.c.login.in_(LOGINS.values()))
+    await work.run(sa.update(account).where(staff).values(person_id=None))
+    made = {"id": ids[-1] + 1, "login": "resident", "name": "Resident", "active": True, "created_at": NOW, "person_id": 1}
+    officer = made | {"id": ids[-1] + 2, "login": "officer", "name": "Officer", "person_id": None}
+    await work.insert(account, [made, officer])
+    held = {
+        "id": (await _ids(work, post))[-1] + 1,
+        "account_id": officer["id"],
+        "role_id": "community.data_officer",
+        "grid_id": grids[DISTRICT],
+        "office_id": None,
+    }
+    await work.insert(post, [held | {"starts_at": NOW - timedelta(days=9), "ends_at": None, "end_reason": None, "created_at": NOW}])
+    key = {"name": "Key", "hash": "0" * 64, "scopes": [one.value for one in MAY], "expires_at": NOW + timedelta(days=9)}
+    key |= {"created_at": NOW, "created_by_id": ids[0]}
+    machine = await work.value(sa.select(account.c.id).where(account.c.login == LOGINS["machine"]))
+    await work.insert(t.api_key, [key | {"account_id": id} for id in (machine, *ids[::5])])
+    posts = await _ids(work, post)
+    device = {"name": "Telephone", "hash": "0" * 64, "enrolled_at": NOW, "enrolled_by_id": ids[0]}
+    await work.insert(t.device, [device | {"post_id": id} for id in posts[::5]])
+    first = await work.value(sa.select(sa.func.min(t.device.c.id)))
+    await work.insert(t.device, [device | {"post_id": posts[0], "revoked_at": NOW, "replaced_by_id": first}])
+    breaking = await work.value(sa.select(account.c.id).where(account.c.login == LOGINS["break glass"]))
+    opened = ("READ_PEOPLE", "READ_PRIVATE", "READ_NEEDS", "READ_PLACES", "READ_EVENTS")
+    grant = {
+        "account_id": breaking,
+        "grid_id": grids[GRIDS["urban"]],
+        "capabilities": list(opened),
+        "reason": "Fire",
+        "starts_at": NOW,
+    }
+    await work.insert(t.access_grant, [grant | {"ends_at": NOW + timedelta(hours=1), "reviewed": False, "created_at": NOW}])
+
+
+async def viewers(work: Work) -> Mapping[str, Viewer]:
+    """Somebody of each kind."""
+    found: dict[str, Any] = {"anonymous": anonymous("en")}
+    for kind, login in LOGINS.items():
+        found[kind] = await load_viewer(work, work.rules.registry, login, "en")
+        assert found[kind] is not None, login
+    key = await work.value(sa.select(sa.func.min(t.api_key.c.id)).where(t.api_key.c.account_id == found["machine"].account_id))
+    found["machine"] = dataclasses.replace(narrowed(found["machine"], MAY), key_id=key)
+    device = await work.value(sa.select(sa.func.min(t.device.c.id)).where(t.device.c.post_id.in_(found["grid worker"].post_ids)))
+    found["grid worker"] = dataclasses.replace(found["grid worker"], device_id=device)
+    assert found["resident"].ward_ids
+    assert found["break glass"].grants
+    return found
