@@ -12,9 +12,9 @@ from wangge_core.plugin.registry import Registry
 from wangge_schema.details import build_details
 from wangge_schema.errors import INTERNAL, code_of
 from wangge_schema.live.types import Subscription
-from wangge_schema.reading.declare import READS
 from wangge_schema.reading.detail_filters import add_detail_filters
 from wangge_schema.reading.executor import Completed, FinishedExecutor
+from wangge_schema.reading.sources import READS
 from wangge_schema.register import check_classes, tell_classes
 from wangge_schema.scalars import SCALARS
 from wangge_schema.session import Session

@@ -19,12 +19,13 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.plugin.registry import Registry
-from wangge_schema.reading.declare import Asking, Reader, Row, Scalar, computed, need
+from wangge_schema.reading.declare import computed, need
 from wangge_schema.reading.detail_fields import UNAVAILABLE, Guards, details_object, private_subjects
 from wangge_schema.reading.detail_filters import kinds
 from wangge_schema.reading.filters import camel
 from wangge_schema.reading.making import MAKE, make_class, make_enum, optional_field
 from wangge_schema.reading.project import Late, Typed
+from wangge_schema.reading.sources import Asking, Reader, Row, Scalar
 from wangge_schema.scalars import JSON, Date, DateTime
 
 SCALAR_TYPES: Mapping[str, Any] = {"String": str, "Int": int, "Float": float, "Boolean": bool, "Date": Date, "DateTime": DateTime}

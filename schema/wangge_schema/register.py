@@ -12,9 +12,9 @@ from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from wangge_core.plugin.registry import Registry
 from wangge_core.rights.data_classes import DataClass
-from wangge_schema.reading.declare import READS, Answer, Computed, Scalar, Source, ToOne
 from wangge_schema.reading.detail_filters import KIND_COLUMNS, kinds
 from wangge_schema.reading.select import source_of
+from wangge_schema.reading.sources import READS, Answer, Computed, Scalar, Source, ToOne
 
 PIPL = "Personal Information Protection Law"
 

@@ -17,12 +17,12 @@ from wangge_core.rights import bound
 from wangge_core.rights.viewers import Viewer
 from wangge_core.search.samples import Samples
 from wangge_schema.documents import Prepared
-from wangge_schema.reading.declare import Asking, Reader
 from wangge_schema.reading.plan import Planner
 from wangge_schema.reading.plans import Make, Plans
 from wangge_schema.reading.root import plan_root, plan_thing
 from wangge_schema.reading.running import run
 from wangge_schema.reading.select import Chosen, Document
+from wangge_schema.reading.sources import Asking, Reader
 
 MOST_SHAPES = 1_000
 

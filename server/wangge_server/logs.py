@@ -103,7 +103,7 @@ def facts_of(error: BaseException) -> dict[str, Any]:
     states = [state for one in chain if isinstance(state := getattr(one, "sqlstate", None), str)]
     return {
         "error": " < ".join(_name(type(one)) for one in chain),
-        "raised": _frames(chain[-1]),
+        "raised": _raised(chain),
         **({"code": codes[0]} if codes else {}),
         **({"sqlstate": states[0]} if states else {}),
     }
@@ -122,9 +122,16 @@ def _name(cls: type) -> str:
     return cls.__name__ if cls.__module__ == "builtins" else f"{cls.__module__}.{cls.__name__}"
 
 
+def _raised(chain: list[BaseException]) -> list[str]:
+    """The innermost lines; where none of them is ours, the last one of ours stands in front."""
+    innermost = _frames(chain[-1])[-MOST_FRAMES:]
+    ours = [line for error in chain for line in _frames(error) if line.split(".")[0] in OWN]
+    return innermost if not ours or set(ours) & set(innermost) else [ours[-1], *innermost[1:]]
+
+
 def _frames(error: BaseException) -> list[str]:
     walked = traceback.walk_tb(error.__traceback__)
-    return [f"{frame.f_globals.get('__name__')}:{line} {frame.f_code.co_name}" for frame, line in walked][-MOST_FRAMES:]
+    return [f"{frame.f_globals.get('__name__')}:{line} {frame.f_code.co_name}" for frame, line in walked]
 
 
 def dictionary(settings: Settings) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from oracle.values import moment, source_of
 from oracle.world import World
 
 from wangge_core.rights.viewers import operator
-from wangge_schema.reading.declare import Source
+from wangge_schema.reading.sources import Source
 
 NOTHING: Any = object()
 """A variable that is left out."""

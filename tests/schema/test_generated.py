@@ -19,8 +19,8 @@ from wangge_core.rights import bound
 from wangge_core.rights.visibility import everybody
 from wangge_schema import details
 from wangge_schema.reading import connections, filters, given, listing, plan
-from wangge_schema.reading.declare import SOURCE, Scalar, Source
 from wangge_schema.reading.plans import Plan
+from wangge_schema.reading.sources import SOURCE, Scalar, Source
 
 pytestmark = pytest.mark.anyio
 

@@ -27,9 +27,9 @@ from towns import COMMUNITY, DISTRICT, GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.rights.viewers import Viewer, operator
 from wangge_schema.api import Api
-from wangge_schema.reading.declare import Filter, Source
 from wangge_schema.reading.filters import camel
 from wangge_schema.reading.select import source_of
+from wangge_schema.reading.sources import Filter, Source
 
 pytestmark = pytest.mark.anyio
 

@@ -11,7 +11,8 @@ from wangge_core.db import tables as t
 from wangge_core.plugin.registry import Registry
 from wangge_core.rights.data_classes import DataClass
 from wangge_schema import build
-from wangge_schema.reading.declare import SOURCE, column, planned
+from wangge_schema.reading.declare import column, planned
+from wangge_schema.reading.sources import SOURCE
 from wangge_schema.register import UnclassedFieldsError, check_classes
 from wangge_schema.types.places import Office
 

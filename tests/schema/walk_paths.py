@@ -20,7 +20,7 @@ from graphql import (
 from oracle.values import declaration, reads
 
 from towns import GRIDS
-from wangge_schema.reading.declare import READS, SOURCE, Answer, Computed, Connected, Scalar, ToMany, ToOne
+from wangge_schema.reading.sources import READS, SOURCE, Answer, Computed, Connected, Scalar, ToMany, ToOne
 
 Edge = tuple[str, str]
 """A type and a field of it that leads to another planned type."""

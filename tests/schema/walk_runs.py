@@ -22,7 +22,7 @@ from walk_paths import NoWayError, Walk, target
 from wangge_core.rights.viewers import Viewer
 from wangge_schema.answers import GraphQLRequest
 from wangge_schema.api import Api
-from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, RootOne
+from wangge_schema.reading.sources import ById, ByIds, Connected, Itself, RootOne
 
 MANY = 8
 """How many rows of a type are walked on from."""

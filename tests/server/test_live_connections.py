@@ -385,5 +385,6 @@ def test_old_changes_are_deleted_by_a_command(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "town.db") as town:
         rows = [(f"2020-01-0{day}T00:00:00.000Z",) for day in range(1, 4)] + [("2999-01-01T00:00:00.000Z",)]
         town.executemany("INSERT INTO outbox (topic, thing_id, content, at) VALUES ('event.moved', 1, '{}', ?)", rows)
-    assert run.invoke(wangge, [*at, "db", "prune"], catch_exceptions=False).output == "3 old changes are deleted.\n"
-    assert run.invoke(wangge, [*at, "db", "prune"], catch_exceptions=False).output == "0 old changes are deleted.\n"
+    for deleted in (3, 0):
+        told = run.invoke(wangge, [*at, "db", "prune"], catch_exceptions=False).output
+        assert told.splitlines()[0] == f"{deleted} old changes are deleted."

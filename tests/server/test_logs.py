@@ -135,7 +135,7 @@ async def test_an_error_of_the_database_is_told_without_its_values(
     told, request = lines(capfd)
     assert (request["level"], request["codes"]) == ("error", ["INTERNAL_ERROR"])
     assert "Error" in told["error"]
-    assert any(one.startswith("wangge_") for one in told["raised"])
+    assert any(one.startswith("wangge_") for one in told["raised"]), told
 
 
 async def test_an_error_in_the_code_is_told_by_its_class_and_place(

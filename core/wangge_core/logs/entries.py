@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import auto
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import orjson
 
@@ -26,8 +26,7 @@ class ReadKind(Choice):
     SEARCH = auto(), "检索"
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """Fields of a type, as the schema calls both, that were read of one person."""
 
     subject: int

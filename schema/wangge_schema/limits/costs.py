@@ -28,7 +28,8 @@ from wangge_schema.limits.amounts import ALWAYS, Amount, Variables, greatest, in
 from wangge_schema.limits.arguments import defaults_of, list_length, page_size, searches
 from wangge_schema.limits.documents import fragments_of
 from wangge_schema.limits.levels import GuardedSet, Selected, level
-from wangge_schema.reading.declare import (
+from wangge_schema.reading.select import source_of
+from wangge_schema.reading.sources import (
     READS,
     SHORT_LIST,
     Answer,
@@ -44,7 +45,6 @@ from wangge_schema.reading.declare import (
     ToMany,
     ToOne,
 )
-from wangge_schema.reading.select import source_of
 
 ROW = 1
 """A row in the answer."""

@@ -22,12 +22,12 @@ from wangge_core.db.lists import is_looked_up
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.storable import is_storable
 from wangge_schema.errors import CursorError, OrderError, PageError
-from wangge_schema.reading.declare import Join, Row, Source
 from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members
 from wangge_schema.reading.frames import Frame, keep_used
 from wangge_schema.reading.listing import Listing
 from wangge_schema.reading.private import sees_all
 from wangge_schema.reading.select import Chosen, source_of
+from wangge_schema.reading.sources import Join, Row, Source
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal
 
 if TYPE_CHECKING:

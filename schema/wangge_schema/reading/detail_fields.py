@@ -19,9 +19,9 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.definitions import DetailField, DetailsDefinition
 from wangge_core.rights.bound import Way
-from wangge_schema.reading.declare import Asking, Row
 from wangge_schema.reading.detail_filters import KIND_COLUMNS, kinds
 from wangge_schema.reading.select import Chosen
+from wangge_schema.reading.sources import Asking, Row
 from wangge_schema.reading.statement import Json, JsonMember, JsonScalar, json_object, literal
 
 UNAVAILABLE = "UnavailableDetails"

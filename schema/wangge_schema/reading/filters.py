@@ -22,9 +22,9 @@ from wangge_core.search.conditions import contains
 from wangge_core.storable import is_storable
 from wangge_schema.errors import FilterError
 from wangge_schema.reading import detail_filters
-from wangge_schema.reading.declare import Filter, Ground, Row, Source
 from wangge_schema.reading.given import Given
 from wangge_schema.reading.private import shown
+from wangge_schema.reading.sources import Filter, Ground, Row, Source
 
 if TYPE_CHECKING:
     from wangge_schema.reading.plan import Planner

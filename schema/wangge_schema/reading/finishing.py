@@ -7,7 +7,7 @@ database's text goes out unparsed.
 from collections.abc import Callable
 from typing import Any
 
-from wangge_schema.reading.declare import Reader
+from wangge_schema.reading.sources import Reader
 from wangge_schema.reading.statement import Json
 
 Finisher = Callable[[Any, Reader], Any]

@@ -6,7 +6,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 from sqlalchemy.sql import visitors
 
-from wangge_schema.reading.declare import Row
+from wangge_schema.reading.sources import Row
 
 MOST_JOINS = 40
 """Beyond so many joins a frame takes no more: SQLite joins at most 64 tables."""

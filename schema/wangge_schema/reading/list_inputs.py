@@ -6,8 +6,9 @@ from typing import Any
 
 import strawberry
 
-from wangge_schema.reading.declare import NAMESPACE, Filter, Source
+from wangge_schema.reading.declare import NAMESPACE
 from wangge_schema.reading.making import MAKE, make_class, make_enum, optional_field
+from wangge_schema.reading.sources import Filter, Source
 from wangge_schema.scalars import Date, DateTime
 
 

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from wangge_core.db.lists import is_looked_up
 from wangge_core.rights.bound import Way, bound_to
 from wangge_core.rights.visibility import GroundRule
-from wangge_schema.reading.declare import Ground, GroundJoin, Join, Row, Source
 from wangge_schema.reading.filters import condition, ground_of
+from wangge_schema.reading.sources import Ground, GroundJoin, Join, Row, Source
 
 if TYPE_CHECKING:
     from wangge_schema.reading.plan import Planner

@@ -13,7 +13,13 @@ from wangge_core.rights.data_classes import DataClass
 from wangge_core.search.samples import Samples
 from wangge_core.storable import is_storable
 from wangge_schema.reading.connections import plan_connection
-from wangge_schema.reading.declare import (
+from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members, maybe
+from wangge_schema.reading.frames import Frame, keep_used
+from wangge_schema.reading.given import Given
+from wangge_schema.reading.private import Place, mark, private_fields, shown, sign
+from wangge_schema.reading.project import project
+from wangge_schema.reading.select import Chosen, source_of
+from wangge_schema.reading.sources import (
     Answer,
     Asking,
     Computed,
@@ -27,12 +33,6 @@ from wangge_schema.reading.declare import (
     ToMany,
     ToOne,
 )
-from wangge_schema.reading.finishing import Finisher, Planned, each, finish_members, maybe
-from wangge_schema.reading.frames import Frame, keep_used
-from wangge_schema.reading.given import Given
-from wangge_schema.reading.private import Place, mark, private_fields, shown, sign
-from wangge_schema.reading.project import project
-from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.statement import Gathered, Json, JsonScalar, joined, json_object, literal, or_null
 
 Binder = Callable[[Reader], Any]

@@ -15,10 +15,10 @@ from sqlalchemy.engine import Dialect
 from wangge_core.logs.entries import Read
 from wangge_core.rights.bound import NOW, value_of
 from wangge_schema.errors import TooComplexError
-from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.finishing import Finisher
 from wangge_schema.reading.plan import Binder, Planner, Reveal, as_it_is
 from wangge_schema.reading.private import Place, unmarked
+from wangge_schema.reading.sources import Reader
 
 MOST_PLANS = 2_000
 """How many plans a process keeps; each has some kilobytes of SQL."""

@@ -14,8 +14,8 @@ from wangge_core.logs.entries import Read
 from wangge_core.rights.bound import BoundViewer, Way
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import GroundRule
-from wangge_schema.reading.declare import Row, Scalar, Source, ToOne
 from wangge_schema.reading.select import Chosen
+from wangge_schema.reading.sources import Row, Scalar, Source, ToOne
 from wangge_schema.reading.statement import Json, joined, literal
 
 START, END = "\x1e", "\x1f"
@@ -68,8 +68,9 @@ def sign(place: int, subjects: sa.ColumnElement[Any]) -> Json:
 
 def unmarked(text: str, places: Sequence[Place]) -> tuple[str, list[Read]]:
     """The text without its marks, and what they say was read."""
-    found = dict.fromkeys(MARK.findall(text))
-    if not found:
+    if START not in text:
         return text, []
+    pieces = MARK.split(text)  # text, place, persons, text, place, …
+    found = dict.fromkeys(zip(pieces[1::3], pieces[2::3], strict=True))
     reads = [Read(int(person), *places[int(place)]) for place, persons in found for person in persons.split(",") if person]
-    return MARK.sub("", text), reads
+    return "".join(pieces[::3]), reads

@@ -10,12 +10,12 @@ from wangge_core.db.lists import ListOf, among
 from wangge_core.storable import is_storable
 from wangge_schema.errors import IdError, PageError
 from wangge_schema.reading.connections import plan_connection
-from wangge_schema.reading.declare import ById, ByIds, Connected, Itself, Join, Of, Reader, RootOne, Source
 from wangge_schema.reading.finishing import Finisher
 from wangge_schema.reading.frames import Frame
 from wangge_schema.reading.given import Given, as_one
 from wangge_schema.reading.plan import Planner
 from wangge_schema.reading.select import Chosen, source_of
+from wangge_schema.reading.sources import ById, ByIds, Connected, Itself, Join, Of, Reader, RootOne, Source
 from wangge_schema.reading.statement import Gathered, joined
 
 MOST_IDS = 100

@@ -6,8 +6,8 @@ from wangge_core.db.reads import ReadError
 from wangge_core.deployment import Deployment
 from wangge_core.events.workflows import UnknownVersionError
 from wangge_core.logs.entries import Read
-from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.plans import Plan
+from wangge_schema.reading.sources import Reader
 
 
 async def run(deployment: Deployment, plan: Plan, reader: Reader) -> tuple[bytes, list[Read]]:

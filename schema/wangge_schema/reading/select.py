@@ -26,7 +26,7 @@ from graphql import (
 from graphql.execution.values import VariableValues
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
-from wangge_schema.reading.declare import READS, SOURCE, Reads, Source
+from wangge_schema.reading.sources import READS, SOURCE, Reads, Source
 
 
 @dataclass(frozen=True, slots=True)

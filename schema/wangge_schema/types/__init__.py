@@ -3,8 +3,8 @@
 from typing import Any
 
 from wangge_schema.details import AssetDetails, EventDetails, GridDetails, PlaceDetails
-from wangge_schema.reading.declare import SOURCE, Source
 from wangge_schema.reading.list_inputs import ListInputs
+from wangge_schema.reading.sources import SOURCE, Source
 from wangge_schema.types.declared import (
     AssetKind,
     DetailField,

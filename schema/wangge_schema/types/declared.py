@@ -11,8 +11,9 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.declarations.kinds import Involvable, Priority
 from wangge_core.plugin.declarations.roles import Level
-from wangge_schema.reading.declare import Filter, Reader, column, computed, need, planned, to_many, to_one
+from wangge_schema.reading.declare import column, computed, need, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.sources import Filter, Reader
 from wangge_schema.types.mermaid import flow_chart
 from wangge_schema.types.nodes import label_field
 

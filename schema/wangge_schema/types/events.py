@@ -15,21 +15,9 @@ from wangge_core.refusals import message
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import event_rule
 from wangge_schema.details import details_field
-from wangge_schema.reading.declare import (
-    Asking,
-    Filter,
-    Gather,
-    Reader,
-    Row,
-    Scalar,
-    column,
-    computed,
-    need,
-    planned,
-    to_many,
-    to_one,
-)
+from wangge_schema.reading.declare import column, computed, need, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.sources import Asking, Filter, Gather, Reader, Row, Scalar
 from wangge_schema.scalars import JSON, DateTime
 from wangge_schema.types.declared import EventKind, MoveAsk, Workflow, WorkflowStage, asks_of
 from wangge_schema.types.grids import Grid

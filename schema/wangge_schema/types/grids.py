@@ -11,8 +11,9 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import everybody
 from wangge_schema.details import details_field
-from wangge_schema.reading.declare import Filter, column, connection, planned, to_many, to_one
+from wangge_schema.reading.declare import column, connection, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.sources import Filter
 from wangge_schema.reading.statement import PathIds
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.declared import GridType, Staffing

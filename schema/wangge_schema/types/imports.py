@@ -6,8 +6,9 @@ from wangge_core.db import tables as t
 from wangge_core.imports.registers.matching import Decision, Doubt
 from wangge_core.imports.registers.reviews import review_private_rule, review_rule
 from wangge_core.rights.data_classes import DataClass
-from wangge_schema.reading.declare import Filter, column, planned, to_one
+from wangge_schema.reading.declare import column, planned, to_one
 from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.sources import Filter
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.grids import Grid
 from wangge_schema.types.nodes import Node, node_id

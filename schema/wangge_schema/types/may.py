@@ -9,7 +9,8 @@ from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.data_classes import DataClass
-from wangge_schema.reading.declare import Argument, Asking, Bind, Reader, Row, Scalar, answer, computed
+from wangge_schema.reading.declare import answer, computed
+from wangge_schema.reading.sources import Argument, Asking, Bind, Reader, Row, Scalar
 
 
 def path_of_grid(row: Row, _: Asking) -> sa.ColumnElement[Any]:

@@ -8,7 +8,8 @@ import strawberry
 from wangge_core.db import tables as t
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.needs_seen import need_rule
-from wangge_schema.reading.declare import Asking, Filter, Row, column, expression, planned, to_one
+from wangge_schema.reading.declare import column, expression, planned, to_one
+from wangge_schema.reading.sources import Asking, Filter, Row
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.declared import NeedKind
 from wangge_schema.types.grids import Grid

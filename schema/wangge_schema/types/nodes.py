@@ -9,7 +9,8 @@ import strawberry
 from wangge_core.rights.bound import Way, bound_to
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.scopes import END
-from wangge_schema.reading.declare import Asking, Ground, Row, Scalar, expression, reads
+from wangge_schema.reading.declare import expression, reads
+from wangge_schema.reading.sources import Asking, Ground, Row, Scalar
 from wangge_schema.reading.statement import JsonMember, PlainText, joined
 
 T = TypeVar("T")

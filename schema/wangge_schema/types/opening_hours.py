@@ -7,8 +7,8 @@ from typing import Any
 import strawberry
 
 from wangge_core.places.opening_hours import Weekday, is_open
-from wangge_schema.reading.declare import Reader
 from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.sources import Reader
 from wangge_schema.scalars import Date
 
 enum_type(Weekday)

@@ -19,8 +19,9 @@ from wangge_core.rights.visibility import (
     person_rule,
     residence_rule,
 )
-from wangge_schema.reading.declare import Asking, Filter, Row, column, expression, planned, to_many, to_one
+from wangge_schema.reading.declare import column, expression, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.sources import Asking, Filter, Row
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.grids import Grid
 from wangge_schema.types.may import viewer_may

@@ -15,20 +15,9 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import building_rule, everybody, unit_rule, within_grid
 from wangge_schema.details import details_field
-from wangge_schema.reading.declare import (
-    Asking,
-    Filter,
-    Row,
-    column,
-    computed,
-    connection,
-    expression,
-    need,
-    planned,
-    to_many,
-    to_one,
-)
+from wangge_schema.reading.declare import column, computed, connection, expression, need, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
+from wangge_schema.reading.sources import Asking, Filter, Row
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.declared import AssetKind, PlaceKind
 from wangge_schema.types.grids import Grid

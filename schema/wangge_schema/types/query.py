@@ -3,7 +3,8 @@
 import strawberry
 
 from wangge_core.db.mirroring import BASE_LAYER
-from wangge_schema.reading.declare import Argument, ById, ByIds, Itself, connection, connection_of, reads, root_one
+from wangge_schema.reading.declare import connection, connection_of, reads, root_one
+from wangge_schema.reading.sources import Argument, ById, ByIds, Itself
 from wangge_schema.types.declared import AssetKind, EventKind, GridType, NeedKind, PlaceKind, Role, Staffing, Workflow
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid

@@ -13,22 +13,10 @@ from wangge_core.logs.entries import ReadKind
 from wangge_core.logs.purposes import Purpose
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.data_classes import DataClass
-from wangge_schema.reading.declare import (
-    Asking,
-    Filter,
-    Of,
-    Reader,
-    Row,
-    Scalar,
-    column,
-    computed,
-    expression,
-    need,
-    planned,
-    to_one,
-)
+from wangge_schema.reading.declare import column, computed, expression, need, planned, to_one
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.filters import camel
+from wangge_schema.reading.sources import Asking, Filter, Of, Reader, Row, Scalar
 from wangge_schema.scalars import JSON, DateTime
 from wangge_schema.types.people import Person
 from wangge_schema.types.places import Office

@@ -10,7 +10,8 @@ from wangge_core.db.lists import looked_up
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import access_grant_rule, account_rule, delegation_rule, post_papers_rule, post_rule
-from wangge_schema.reading.declare import Asking, Filter, Mask, Row, column, connection, expression, planned, to_many, to_one
+from wangge_schema.reading.declare import column, connection, expression, planned, to_many, to_one
+from wangge_schema.reading.sources import Asking, Filter, Mask, Row
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.declared import Role
 from wangge_schema.types.grids import Grid

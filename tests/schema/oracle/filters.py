@@ -9,7 +9,7 @@ from oracle.documents import ArgumentError
 from oracle.sees import PRIVATE, PRIVATE_FILTERS
 from oracle.world import Key, World
 from wangge_core.rights.viewers import Viewer
-from wangge_schema.reading.declare import Source
+from wangge_schema.reading.sources import Source
 
 MOST_VALUES, MOST_DEPTH, MOST_PARTS = 200, 8, 400
 INVALID = "FILTER_INVALID"

@@ -16,7 +16,7 @@ from oracle.values import reads, shown, source_of, to_json
 from oracle.world import Key, World
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.viewers import Viewer
-from wangge_schema.reading.declare import (
+from wangge_schema.reading.sources import (
     Answer,
     ById,
     ByIds,

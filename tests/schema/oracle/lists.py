@@ -10,7 +10,7 @@ import orjson
 from oracle.documents import ArgumentError
 from oracle.world import Key
 from wangge_core.db.columns import Instant
-from wangge_schema.reading.declare import Source
+from wangge_schema.reading.sources import Source
 
 PAGE, MOST = 50, 1000
 

@@ -11,8 +11,8 @@ from graphql import GraphQLEnumType, GraphQLField, GraphQLList, GraphQLNonNull, 
 from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from oracle.documents import Asked, Request
-from wangge_schema.reading.declare import READS, SOURCE, Reads, Source
 from wangge_schema.reading.project import Typed
+from wangge_schema.reading.sources import READS, SOURCE, Reads, Source
 
 
 def declaration(field: GraphQLField) -> Any:

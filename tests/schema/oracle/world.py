@@ -15,7 +15,7 @@ from wangge_core.events.workflows import Definitions
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rules import Rules
-from wangge_schema.reading.declare import Asking, Expression, Gather, Join, Reader, Source
+from wangge_schema.reading.sources import Asking, Expression, Gather, Join, Reader, Source
 
 Key = Any
 """A row's id: a number, or the name of a declared thing."""
