@@ -1,19 +1,15 @@
 """Fixtures: the richer town of generated operations, what the oracle knows of it, and the bench on which documents are tried."""
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator, Iterator
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
 import strawberry
-from generated_filling import NOW
+from filled_towns import filled_town, now
 from generated_runs import Bench
 from generated_town import enrich
 from oracle.world import Database, World
 
-from databases import PostgreSQL
 from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
@@ -21,36 +17,10 @@ from wangge_core.rights.viewers import load_viewer
 from wangge_core.rules import Rules
 
 
-def now() -> Any:
-    """The town's time, which stands still."""
-    return NOW
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def rich_town(request: pytest.FixtureRequest, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database with the richer town, made once, from which is only read."""
-    if request.param == "sqlite":
-        folder, _ = request.getfixturevalue("sqlite_templates")
-        path = tmp_path_factory.mktemp("generated") / "town.db"
-        shutil.copy(folder / "town.db", path)
-        fill(f"sqlite:///{path}", rules)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgreSQL = request.getfixturevalue("postgresql_templates")[0]
-    name = server.unused_name()
-    url = server.create(name, template="template_town")
-    fill(url, rules)
-    yield url
-    server.drop(name)
-
-
-def fill(url: str, rules: Rules) -> None:
-    async def fill() -> None:
-        deployment = Deployment(database_url(url), rules, clock=now)
-        await enrich(deployment)
-        await deployment.close()
-
-    asyncio.run(fill())
+    yield from filled_town(request, rules, tmp_path_factory, enrich)
 
 
 @pytest.fixture(scope="module")

@@ -3,14 +3,13 @@
 
 import asyncio
 import dataclasses
-import shutil
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any
 
 import orjson
 import pytest
 import strawberry
-from generated_filling import NOW
+from filled_towns import filled_town, now
 from generated_runs import Bench, parsed
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from oracle.interpreter import interpret
@@ -22,7 +21,6 @@ from walk_paths import NoWayError, Walk, is_planned, planned_types
 from walk_runs import Asked, Walker, answered
 from walk_town import LOGINS, SEALER, fill, sealed_values, viewers
 
-from databases import PostgreSQL
 from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
@@ -42,36 +40,10 @@ from wangge_schema.writing import fields, payloads
 pytestmark = pytest.mark.anyio
 
 
-def now() -> Any:
-    """The town's time, which stands still."""
-    return NOW
-
-
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def walked_town(request: pytest.FixtureRequest, rules: Rules, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a database with the town that is walked."""
-    if request.param == "sqlite":
-        folder, _ = request.getfixturevalue("sqlite_templates")
-        path = tmp_path_factory.mktemp("walk") / "town.db"
-        shutil.copy(folder / "town.db", path)
-        filled(f"sqlite:///{path}", rules)
-        yield f"sqlite:///{path}"
-        return
-    server: PostgreSQL = request.getfixturevalue("postgresql_templates")[0]
-    name = server.unused_name()
-    url = server.create(name, template="template_town")
-    filled(url, rules)
-    yield url
-    server.drop(name)
-
-
-def filled(url: str, rules: Rules) -> None:
-    async def filling() -> None:
-        deployment = Deployment(database_url(url), rules, clock=now)
-        await fill(deployment)
-        await deployment.close()
-
-    asyncio.run(filling())
+    yield from filled_town(request, rules, tmp_path_factory, fill)
 
 
 @pytest.fixture(scope="module")

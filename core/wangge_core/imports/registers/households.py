@@ -9,15 +9,15 @@ from wangge_core.errors import Outcome, Refusal
 from wangge_core.imports.cells import Cleaner
 from wangge_core.imports.drafts import Draft, read_key
 from wangge_core.imports.files import Row, Unusable
-from wangge_core.imports.finding import GridIndex, WantedGrids, load_grids
-from wangge_core.imports.importing import Became, Importer, Progress, Run, check_rows, no_progress
+from wangge_core.imports.finding import GridIndex, WantedGrids
+from wangge_core.imports.importing import Became, Importer, Progress, check_rows, no_progress
 from wangge_core.imports.mappings import templates
 from wangge_core.imports.reading import open_rows
 from wangge_core.imports.registers.homes import Homes, WantedHomes
 from wangge_core.imports.registers.mappings import HouseholdMapping
-from wangge_core.imports.registers.red_lines import passed_over
 from wangge_core.imports.registers.registering import households_of
-from wangge_core.imports.reporting import Fate, ImportResult, open_report
+from wangge_core.imports.registers.running import import_register
+from wangge_core.imports.reporting import Fate, ImportResult
 from wangge_core.imports.templates import Template, fill_first
 from wangge_core.people.homes import Home
 from wangge_core.people.households import NewHousehold, register_households
@@ -106,18 +106,18 @@ async def import_households(
     progress: Progress = no_progress,
 ) -> ImportResult:
     """Import a file of households. Raises FileError and MappingError; what is wrong with a row refuses that row."""
-    file = open_rows(path, mapping)
-    async with deployment.read() as work:
-        grids = await load_grids(work, mapping.grid)
-    with open_report(report_path, viewer.language, mapping.columns_by_field()) as report:
-        run = Run(deployment=deployment, report=report, dry=dry_run, progress=progress, viewer=viewer)
-        run.result.passed_over = passed_over(file.header)
-        importer = Importer(
+
+    def importer(grids: GridIndex) -> Importer[Draft]:
+        return Importer(
             translate=_Translator(mapping).translate,
             write=_Writer(viewer, mapping, grids).write,
             key_of=lambda draft: draft.fields["key"],
         )
-        return await run.import_rows(file.rows, importer)
+
+    return await import_register(
+        deployment, viewer, path, mapping, importer,
+        columns=mapping.columns_by_field(), dry_run=dry_run, report_path=report_path, progress=progress,
+    )  # fmt: skip
 
 
 def check_households(

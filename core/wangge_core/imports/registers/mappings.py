@@ -106,7 +106,7 @@ class AssetColumns(Section, frozen=True, kw_only=True):
 
 
 class RegisterMapping(FileMapping, frozen=True, kw_only=True):
-    """What the mappings of registers have in common. `dates` is how days are written."""
+    """What the mappings of registers have in common; each says its own `key` and columns. `dates` is how days are written."""
 
     grid: GridMapping
     dates: Dates = Dates()
@@ -114,11 +114,11 @@ class RegisterMapping(FileMapping, frozen=True, kw_only=True):
     @property
     def key(self) -> str:
         """The template of the row's own number."""
-        raise NotImplementedError
+        raise NotImplementedError  # every register has its own
 
     def own_columns(self) -> Iterator[str]:
         """The columns that the mapping names, but for those of the grid."""
-        raise NotImplementedError
+        raise NotImplementedError  # every register has its own
 
     def columns_by_field(self) -> dict[str, str]:
         """Where the fields of refusals stand in the file; templates as they are written."""
