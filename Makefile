@@ -25,12 +25,14 @@ check: setup ## style, types, layers, schema drift, documents
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright && $(BIN)/lint-imports --no-cache
 	$(BIN)/wangge schema --check schema/schema.graphql && $(BIN)/wangge schema --register --check docs/data-register.md
 	$(BIN)/python scripts/check_schema_changes.py
+	$(BIN)/wangge workflows pages --check docs/workflows
 	$(BIN)/python scripts/check_documents.py
 
 fix: setup ## mend style and rewrite the committed schema, the data register and the page of changes
 	$(BIN)/ruff check --fix . ; $(BIN)/ruff format .
 	$(BIN)/wangge schema --output schema/schema.graphql && $(BIN)/wangge schema --register --output docs/data-register.md
 	$(BIN)/python scripts/check_schema_changes.py --write
+	$(BIN)/wangge workflows pages --output docs/workflows
 
 schema-changes: setup ## write docs/schema-changes.md from the difference to the released schema
 	$(BIN)/python scripts/check_schema_changes.py --write
@@ -47,14 +49,26 @@ show-divisions: setup ## import a real district's divisions and read them back
 show-pingshan: setup ## import a real district's events by a mapping and read them back
 	$(BIN)/python benchmarks/show_pingshan.py
 
+show-standards: setup ## import a real city's standards: every rule, and what each spelling of a time limit became
+	$(BIN)/python benchmarks/show_standards.py
+
+show-boston: setup ## import a real city's year of service requests and hold their timeliness against the record
+	$(BIN)/python benchmarks/show_boston.py
+
 show-registers: setup ## import a fictional town of 46,242 persons by one command, twice: make show-registers ARGS="--db URL"
 	$(BIN)/python benchmarks/show_registers.py $(ARGS)
+
+show-timers: setup ## two processes ring 1,000 due timers, one is killed in the middle: none is missed, none rings twice
+	$(BIN)/python benchmarks/show_timers.py
 
 bench-import: setup ## rows per second of an import of 100,000 generated events
 	$(BIN)/python benchmarks/bench_import.py $(ARGS)
 
 bench-read: setup ## reads beside PostGraphile, bare SQL and the usual way: make bench-read ARGS="--quick"
 	$(BIN)/python benchmarks/bench_read.py $(ARGS)
+
+bench-write: setup ## reports and moves a second beside the plain inserts of the same rows: make bench-write ARGS="--quick"
+	$(BIN)/python benchmarks/bench_write.py $(ARGS)
 
 bench-live: setup ## a thousand subscribers while events change: make bench-live ARGS="--sqlite"
 	$(BIN)/python benchmarks/bench_live.py $(ARGS)
@@ -65,4 +79,4 @@ bench-growth: setup ## the time of each question on towns of three sizes
 conformance: setup ## ask other people's clients and audits: make conformance CASES=500
 	$(BIN)/python conformance/run.py --cases $(or $(CASES),10000) $(ARGS)
 
-.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers bench-import bench-read bench-live bench-growth
+.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers show-standards show-boston show-timers bench-import bench-read bench-write bench-live bench-growth

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from wangge_core.deployment import Deployment
 from wangge_core.rights.viewers import operator
 from wangge_schema.api import Api
 from wangge_server.settings import open_deployment, read_settings
@@ -34,22 +35,31 @@ def real_data(*parts: str) -> Path:
 class Town:
     """A town in a folder of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: str = "") -> None:
         self.folder = folder
+        self._environment = environment()
+        if settings:
+            file = folder / "wangge.toml"
+            file.write_text(settings, encoding="utf-8")
+            self._environment["WANGGE_SETTINGS"] = str(file)
 
     def wangge(self, *words: str | Path) -> None:
         """Run the command as an operator would, and show what it says."""
         shown = [word.name if isinstance(word, Path) else word for word in words]
         print(f"$ wangge {shlex.join(shown)}", flush=True)
         command = [str(WANGGE), "--data", str(self.folder), *map(str, words)]
-        subprocess.run(command, check=True, env=environment())
+        subprocess.run(command, check=True, env=self._environment)
+
+    def open(self) -> Deployment:
+        """The town's deployment, to be closed by who asks."""
+        return open_deployment(read_settings(environment=self._environment, data_folder=str(self.folder)))
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data that the schema answers with."""
         return asyncio.run(self._ask(query, variables))
 
     async def _ask(self, query: str, variables: dict[str, Any]) -> Any:
-        deployment = open_deployment(read_settings(environment=environment(), data_folder=str(self.folder)))
+        deployment = self.open()
         try:
             answer = await Api(deployment).execute(query, variables, viewer=operator("zh"))
         finally:
@@ -75,6 +85,7 @@ def environment() -> dict[str, str]:
 
 
 @contextmanager
-def empty_town() -> Iterator[Town]:
+def empty_town(settings: str = "") -> Iterator[Town]:
+    """A town in an empty folder, with the text of a settings file."""
     with tempfile.TemporaryDirectory(prefix="wangge-show-") as folder:
-        yield Town(Path(folder))
+        yield Town(Path(folder), settings)

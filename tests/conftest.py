@@ -11,6 +11,7 @@ import pytest
 import strawberry
 
 from databases import PostgreSQL, start_postgresql
+from photographs import files_in_memory
 from towns import Plan, Town, make_town
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
@@ -114,7 +115,7 @@ def url(copies: Callable[[str], tuple[str, Plan]]) -> str:
 @pytest.fixture
 async def deployment(url: str, rules: Rules) -> AsyncIterator[Deployment]:
     """A started deployment with all four plugins on an empty database."""
-    deployment = Deployment(database_url(url), rules)
+    deployment = Deployment(database_url(url), rules, files=files_in_memory())
     yield deployment
     await deployment.close()
 
@@ -123,7 +124,7 @@ async def deployment(url: str, rules: Rules) -> AsyncIterator[Deployment]:
 async def town(copies: Callable[[str], tuple[str, Plan]], rules: Rules, schema: strawberry.Schema) -> AsyncIterator[Town]:
     """A small town; see `towns.py`."""
     url, plan = copies("town")
-    deployment = Deployment(database_url(url), rules)
+    deployment = Deployment(database_url(url), rules, files=files_in_memory())
     api = Api(deployment, schema)
     await api.shared.refresh()
     yield Town(deployment, api, plan)

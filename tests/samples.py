@@ -5,6 +5,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from towns import PHOTOGRAPH
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.definitions import AskDefinition, DetailField, DetailsDefinition, MoveDefinition
 
@@ -45,7 +46,12 @@ SAMPLES: dict[AnswerType, Any] = {
     AnswerType.DATE: date(2026, 11, 21),
     AnswerType.DATE_TIME: datetime(2026, 11, 21, 8, tzinfo=UTC),
     AnswerType.POSITION: {"longitude": 114.3, "latitude": 30.6},
-    AnswerType.PHOTOS: ["photo-1"],
+    AnswerType.PHOTOS: [{"attachment": PHOTOGRAPH}],
+    AnswerType.MONEY: 120_000,
+    AnswerType.STEPS: [{"name": "Lay the pipe", "planned_on": date(2030, 5, 1)}],
+    AnswerType.GRIDS: [{"grid": 1}],
+    AnswerType.ASSETS: [{"asset": 1}],
+    AnswerType.LIMIT: "usual",
 }
 
 
@@ -53,12 +59,15 @@ def answer(ask: AskDefinition, *, given_to: dict[str, int], kind_id: str) -> Any
     """A good answer to one ask; `given_to` is the post or office that takes over."""
     if ask.type is AnswerType.EVENT_KIND:
         return kind_id
+    if ask.type is AnswerType.CHOICE:
+        return ask.options[0].name
     return SAMPLES.get(ask.type, [given_to])
 
 
 def answers(move: MoveDefinition, *, given_to: dict[str, int], kind_id: str) -> dict[str, Any]:
     """Good answers to all that a move asks for."""
-    return {ask.name: answer(ask, given_to=given_to, kind_id=kind_id) for ask in move.asks}
+    asked = (ask for ask in move.asks if ask.required or ask.type is not AnswerType.LIMIT)
+    return {ask.name: answer(ask, given_to=given_to, kind_id=kind_id) for ask in asked}
 
 
 def first(definition: DetailsDefinition) -> dict[str, Any]:

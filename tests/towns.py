@@ -10,6 +10,8 @@ from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Outcome
+from wangge_core.evidence.cleaning import Cleaned
+from wangge_core.evidence.receiving import Placed, note
 from wangge_core.grids.grids import NewGrid, create_grids
 from wangge_core.people.households import NewHousehold, Relation, register_households
 from wangge_core.people.persons import NewPerson, register_persons
@@ -40,6 +42,9 @@ TEAMS = {
     "rural": (*TEAM, "rural.group_leader", "rural.affairs_overseer"),
     "maritime": (*TEAM, "maritime.skipper", "maritime.fleet_leader"),
 }
+PHOTOGRAPH = 1
+"""The key of a photograph that everybody may put on an event. Only its row is there, without bytes."""
+PICTURE = Cleaned(content=b"a picture of the town", media_type="image/jpeg", width=64, height=48)
 
 
 @dataclass(slots=True)
@@ -51,6 +56,7 @@ class Plan:
     posts: dict[str, int] = field(default_factory=dict[str, int])
     building: int = 0
     person: int = 0
+    photo: int = 0
 
 
 class Town:
@@ -59,8 +65,8 @@ class Town:
     def __init__(self, deployment: Deployment, api: Api, plan: Plan) -> None:
         self.deployment = deployment
         self.api = api
-        self.grids, self.offices, self.posts = plan.grids, plan.offices, plan.posts
-        self.building, self.person = plan.building, plan.person
+        self.grids, self.offices, self.posts = dict(plan.grids), dict(plan.offices), dict(plan.posts)
+        self.building, self.person, self.photo = plan.building, plan.person, plan.photo
 
     async def viewer(self, role: str, code: str, language: str = "en") -> Viewer:
         return await self.login(f"{role}@{code}", language)
@@ -116,6 +122,9 @@ async def make_town(deployment: Deployment) -> Plan:
             for account, (role, code, office) in zip(accounts, places, strict=True)
         ]
         town.posts = dict(zip(logins, ids(await assign_posts(work, viewer, posts)), strict=True))
+        town.photo, _ = await note(work, viewer, PICTURE, Placed(object="town.jpg", thumbnail=None))
+        await work.run(sa.update(t.attachment).values(public=True))
+        assert town.photo == PHOTOGRAPH
     return town
 
 

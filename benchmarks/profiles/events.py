@@ -13,9 +13,8 @@ import orjson
 
 from profiles.sizes import SINCE, UNTIL, YEARS
 from profiles.town import Grid, Row, Town, near
-from wangge_core.events.deadlines import due_at
 from wangge_core.events.workflows import WorkflowVersion
-from wangge_core.plugin.definitions import EventKindDefinition, StageDefinition
+from wangge_core.plugin.definitions import ClockDefinition, EventKindDefinition, StageDefinition
 from wangge_core.plugin.registry import Registry
 from wangge_server.demo.details import make_details
 
@@ -228,6 +227,12 @@ class Events:
                 self._assignments += 1
                 rows.append((self._assignments, id, number, None, 1 + id % 8, False, True))
         return grid.posts[given[-1][1]] if given else None
+
+
+def due_at(clock: ClockDefinition | None, start: datetime) -> datetime | None:
+    """When a clock that counts day and night runs out; rows of clocks, which the others need, are not made here."""
+    seconds = clock.seconds if clock else None
+    return None if seconds is None else start + timedelta(seconds=seconds)
 
 
 def to_second(moment: datetime) -> datetime:

@@ -28,10 +28,12 @@ SETTINGS = {
 }
 """It can be thrown away, so it waits for no disk; nothing of this touches how it reads."""
 
+DURABLE = {"fsync": "on", "synchronous_commit": "on"}
+
 
 @contextmanager
-def server(named: str | None) -> Iterator[URL]:
-    """The URL of a server in which databases can be made."""
+def server(named: str | None, *, durable: bool = False) -> Iterator[URL]:
+    """The URL of a server in which databases can be made; a `durable` one waits for the disk, as those that are written to must."""
     if named:
         yield make_url(named).set(drivername="postgresql+asyncpg")
         return
@@ -42,7 +44,8 @@ def server(named: str | None) -> Iterator[URL]:
         os.chown(FOLDER, nobody.pw_uid, nobody.pw_gid)
     if not (data / "PG_VERSION").exists():
         _run(binaries / "initdb", "-D", data, "-U", "wangge", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
-    settings = " ".join(f"-c {name}={value}" for name, value in SETTINGS.items())
+    chosen = SETTINGS | (DURABLE if durable else {})
+    settings = " ".join(f"-c {name}={value}" for name, value in chosen.items())
     _run(binaries / "pg_ctl", "-D", data, "-l", FOLDER / "log", "-o", f"-p {port} -k {FOLDER} {settings}", "-w", "start")
     try:
         yield URL.create("postgresql+asyncpg", username="wangge", host="127.0.0.1", port=port, database="postgres")

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from typing import Any
 
 from sqlalchemy.engine import URL, Dialect
 
@@ -14,6 +15,9 @@ from wangge_core.db.postgresql import DEFAULTS, DatabaseSettings
 from wangge_core.db.reads import open_reads
 from wangge_core.db.watching import PoolUse, StatementWatch, pool_use, watch_statements
 from wangge_core.db.work import Work
+from wangge_core.deadlines.calendars import make_default
+from wangge_core.evidence.files import Files
+from wangge_core.intake.deliveries import queue_deliveries
 from wangge_core.logs.change_log import Changes
 from wangge_core.logs.read_log import ReadLog
 from wangge_core.rights.viewers import Viewer
@@ -37,12 +41,16 @@ class Deployment:
         settings: DatabaseSettings = DEFAULTS,
         sealer: Sealer | None = None,
         read_log: bool = True,
+        files: Files | None = None,
     ) -> None:
         self.url = url
         self.rules = rules
         self.clock = clock
         self.settings = settings
         self.sealer = sealer
+        self.kept: dict[str, Any] = {}
+        """What this process has read before, for all its units of work."""
+        self.files = files
         self._reader, self._writer = open_engines(url, settings)
         self.reads = open_reads(url, settings)
         self.bell = Bell(url, settings, self._writer)
@@ -63,12 +71,13 @@ class Deployment:
         await check_revision(self._reader)
         async with self.write() as work:
             await mirror(work, self.rules.registry)
+            await make_default(work)
 
     @asynccontextmanager
     async def read(self) -> AsyncGenerator[Work, None]:
         """A transaction that is rolled back at the end."""
         async with self._reader.connect() as connection:
-            yield Work(connection, self.rules, self.clock(), self.sealer)
+            yield Work(connection, self.rules, self.clock(), self.sealer, files=self.files, kept=self.kept)
 
     @asynccontextmanager
     async def write(self, viewer: Viewer | None = None, operation: str = "") -> AsyncGenerator[Work, None]:
@@ -78,8 +87,9 @@ class Deployment:
         """
         async with self._writer.begin() as connection:
             changes = Changes(viewer, operation)
-            work = Work(connection, self.rules, self.clock(), self.sealer, changes)
+            work = Work(connection, self.rules, self.clock(), self.sealer, changes, self.files, self.kept)
             yield work
+            await queue_deliveries(work)
             announced = await work.write_announcements()
             await changes.write(work)
         if announced:

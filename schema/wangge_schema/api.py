@@ -100,7 +100,7 @@ class Api:
         except GraphQLError as error:
             raise InvalidDocumentError([error], prepared.operation) from None
         await self.shared.refresh()
-        return Session(self.shared, viewer, prepared, variables, request.purpose), charge
+        return Session(self.shared, viewer, prepared, variables, request.purpose, request.address), charge
 
     def _charge(self, cost: int, viewer: Viewer, address: str) -> Mapping[str, int]:
         check_cost(cost, self.limits.cost)

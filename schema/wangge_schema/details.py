@@ -1,7 +1,7 @@
 """Plugins' details in the schema: an interface for every sort of thing, a type for every kind, and inputs, made from the dataclasses.
 
 A front-end that knows only the core reads `kind` and `values`; one that knows the plugin writes fragments on its types. Details of a
-plugin that is switched off read as `UnavailableDetails`. Values of class PRIVATE are null for who may not see people there.
+plugin that is switched off read as `UnavailableDetails`. Values of class PRIVATE are null for who has no READ_PRIVATE there.
 """
 
 import dataclasses
@@ -75,7 +75,7 @@ INTERFACES: Mapping[str, type[Details]] = {"event": EventDetails, "asset": Asset
 
 @strawberry.type(
     description="Details of a kind whose plugin is switched off. They are kept, and read again when it is switched on. "
-    "Until then only who may see people there sees the values."
+    "Until then only who may see personal information there sees the values."
 )
 class UnavailableDetails(EventDetails, AssetDetails, PlaceDetails, GridDetails):
     pass

@@ -175,6 +175,21 @@ class RateLimitedError(LimitError):
         self.extensions = {"code": self.code, "found": found, "limit": limit, "retryAfter": retry_after}
 
 
+class TriesExhaustedError(ReadingError):
+    """Too many wrong numbers or secrets of reports came from one address in an hour."""
+
+    code = "REPORT_TRIES_EXHAUSTED"
+
+    def __init__(self, most: int) -> None:
+        super().__init__(f"At most {most} wrong numbers or secrets in an hour. Try again later.")
+
+
+class NearbyError(ReadingError):
+    """Where to look for open matters is not said, said twice, or too wide."""
+
+    code = "NEARBY_INVALID"
+
+
 class IntrospectionOffError(ReadingError):
     """This service does not tell its schema."""
 

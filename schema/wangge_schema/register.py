@@ -71,6 +71,18 @@ HOLDINGS: Mapping[str, Holding] = {
         who="Who sees one of its posts; MANAGE_POSTS; itself",
         kept="As long as the history that names it",
     ),
+    "EventReporter": Holding(
+        why="To ask and answer whoever reported a matter, who need not say who they are.",
+        basis=f"{PIPL}, article 13 (1): what the reporter chose to say",
+        who="READ_PRIVATE over the event's grid; nobody where the reporter wants to be unnamed. The telephone by eventReporterReveal alone",
+        kept="Name, telephone and account until some days after the matter has ended: the period `reporter_contacts_days`",
+    ),
+    "Attachment": Holding(
+        why="To see what was reported, and what was done about it.",
+        basis=_STATUTORY,
+        who="Who sees an event that it is on; who sent it. The place that it claims READ_PRIVATE over the event's grid; who sent it",
+        kept="24 hours where it is put on no event; else as the event, when that is over without who sent it and what it claims",
+    ),
     "Event": Holding(
         why="To settle what was reported, and to explain how.",
         basis=_STATUTORY,

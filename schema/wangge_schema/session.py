@@ -73,6 +73,8 @@ class Session:
     variables: dict[str, Any]
     purpose: Stated | None = None
     """What the client says that personal data is read for."""
+    address: str = ""
+    """Where the request comes from."""
     reads: list[Read] = field(default_factory=list[Read])
     """Whose private values were read and are not logged yet."""
 
@@ -105,7 +107,9 @@ class Session:
         shared = self.shared
         registry = shared.deployment.rules.registry
         now = shared.deployment.clock().astimezone(shared.deployment.rules.zone)
-        reader = Reader(self.viewer, registry, now, shared.definitions, self.variables, thing)
+        files, kept = shared.deployment.files, shared.deployment.kept
+        links = files and files.links
+        reader = Reader(self.viewer, registry, now, shared.definitions, self.variables, thing, links, kept)
         key = (self.prepared, where, shared.shape(self.viewer), self.variables_shape)
         plan = shared.plans.get(key, reader, self._planner, make)
         answer, reads = await run(shared.deployment, plan, reader)

@@ -16,12 +16,13 @@ from wangge_schema.api import Api
 from wangge_schema.limits import Budgets, Limits
 from wangge_schema.trusted import TrustedDocuments, read_trusted
 from wangge_server.explorer import bundle_folder
+from wangge_server.files.routes import file_routes
 from wangge_server.http.endpoint import GraphQLEndpoint
 from wangge_server.http.replies import METHODS, safe
 from wangge_server.live.service import LiveService
 from wangge_server.observing import Observer
 from wangge_server.probes import health, readiness
-from wangge_server.settings import Settings, open_deployment
+from wangge_server.settings import Settings, open_deployment, open_worker
 from wangge_server.sign_in.attempts import Attempts
 from wangge_server.sign_in.checks import check_sign_in
 from wangge_server.sign_in.development import ISSUER, DevelopmentTokens, read_key
@@ -62,7 +63,7 @@ def _wrapped(app: ASGIApp, settings: Settings) -> ASGIApp:
             app,
             allow_origins=settings.allowed_origins,
             allow_methods=METHODS.decode().split(", "),
-            allow_headers=["Authorization", "Content-Type", "Wangge-Device", "Wangge-Purpose"],
+            allow_headers=["Authorization", "Content-Type", "Wangge-Device", "Wangge-Intake-Token", "Wangge-Purpose"],
             expose_headers=READABLE_HEADERS,
         )
     if settings.trusted_proxies:
@@ -98,18 +99,20 @@ def create_app(settings: Settings) -> Starlette:
     observer = Observer(settings)
     api = open_api(deployment, settings)
     live = LiveService(api, viewers, settings, observer)
+    worker = open_worker(settings, deployment)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncGenerator[None, None]:
         try:
             await deployment.start()
             observer.attach(deployment)
-            async with observer.running(), live.running():
+            async with observer.running(), live.running(), worker.running(only_look=not settings.jobs.run):
                 yield
         finally:
             await deployment.close()
 
     routes: list[BaseRoute] = [Route("/health", health), Route("/ready", readiness(deployment)), *observer.routes()]
+    routes += file_routes(deployment, viewers, settings.files)
     if settings.explorer and (folder := bundle_folder()):
         routes.insert(0, Mount(f"{GRAPHQL}/assets", StaticFiles(directory=folder)))
     observer.count("plan_cache_hits", lambda: api.shared.plans.hits)
@@ -117,5 +120,9 @@ def create_app(settings: Settings) -> Starlette:
     observer.count("live_reads", lambda: live.live.reads)
     observer.gauge("live_connections", lambda: live.connections)
     observer.gauge("subscribers", lambda: live.live.streams)
+    observer.count("job_failures", lambda: worker.failures)
+    observer.gauge("jobs_due", lambda: worker.figures.due)
+    observer.gauge("jobs_late_seconds", lambda: worker.figures.late_seconds)
+    observer.gauge("jobs_given_up", lambda: worker.figures.given_up)
     endpoint = GraphQLEndpoint(api, viewers, settings, observer, live.events)
     return Service(endpoint, live.websocket, settings, routes=routes, lifespan=lifespan)

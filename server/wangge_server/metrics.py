@@ -8,7 +8,7 @@ import asyncio
 import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector
 from prometheus_client.exposition import choose_encoder
@@ -27,12 +27,18 @@ SUBSCRIPTION = "subscription"
 COUNTS: Mapping[str, str] = {
     "plan_cache_hits": "Reads whose plan was there already.",
     "plan_cache_misses": "Reads whose plan had to be made.",
+    "job_failures": "Attempts at jobs that failed.",
     "live_reads": "Messages that were read for subscribers, each for a whole group of equal ones.",
 }
 GAUGES: Mapping[str, str] = {
     "live_connections": "Clients that are connected for live operations.",
     "subscribers": "Subscriptions that are open.",
+    "jobs_due": "Jobs whose time has come and that no process has taken yet.",
+    "jobs_late_seconds": "By how many seconds the first of them is late.",
+    "jobs_given_up": "Jobs that failed too often; `wangge jobs list --given-up` shows them.",
 }
+OF_DATABASE = {"jobs_due", "jobs_late_seconds", "jobs_given_up"}
+"""Gauges of what stands in the database: the same in every process, so that they are not added up."""
 
 
 class Metrics:
@@ -122,7 +128,8 @@ class Metrics:
 
     def gauge(self, name: str, read: Callable[[], float]) -> None:
         """Show a number as it is now; `name` is one of GAUGES."""
-        gauge = Gauge(f"wangge_{name}", GAUGES[name], registry=self._registry, multiprocess_mode="livesum")
+        mode: Literal["livemax", "livesum"] = "livemax" if name in OF_DATABASE else "livesum"
+        gauge = Gauge(f"wangge_{name}", GAUGES[name], registry=self._registry, multiprocess_mode=mode)
         self._samples.append(lambda: gauge.set(read()))
 
     def sample(self) -> None:

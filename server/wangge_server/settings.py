@@ -7,6 +7,7 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -19,14 +20,19 @@ from wangge_core.db.engines import database_url
 from wangge_core.db.postgresql import DatabaseSettings
 from wangge_core.deployment import Deployment
 from wangge_core.errors import SettingError
+from wangge_core.events.numbers import DEFAULT_PATTERN, NumberPattern
 from wangge_core.grids.codes import SCHEMES
+from wangge_core.handlers import HANDLERS, RECURRING
+from wangge_core.jobs.worker import Worker
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.plugin.opening import OpenedNeed
 from wangge_core.plugin.registry import Registry
-from wangge_core.rules import Rules
+from wangge_core.rules import IntakeRules, Rules
 from wangge_core.sealing.key_files import KeyFile
 from wangge_core.sealing.sealer import Sealer
+from wangge_server.files.settings import FileSettings, open_files
 from wangge_server.sign_in.issuers import Issuer, check_issuers
+from wangge_server.webhooks import Webhooks
 
 FILE = "wangge.toml"
 PREFIX = "WANGGE_"
@@ -41,7 +47,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 LISTS = {"plugins", "allowed_origins", "trusted_proxies"}
 """Settings that are lists; in the environment their items are separated by commas."""
-TABLES = {"issuers", "needs", "retention"}
+TABLES = {"files", "intake", "issuers", "jobs", "needs", "retention"}
 """Settings that are tables; in the environment they are JSON."""
 
 
@@ -68,7 +74,46 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     temporary_gone_months: NotNegative = PERIODS.temporary_gone_months
     former_homes_months: NotNegative = PERIODS.former_homes_months
     closed_events_months: NotNegative = PERIODS.closed_events_months
+    reporter_contacts_days: NotNegative = PERIODS.reporter_contacts_days
+    webhook_deliveries_days: NotNegative = PERIODS.webhook_deliveries_days
     idempotency_days: NotNegative = PERIODS.idempotency_days
+
+
+INTAKE = IntakeRules()
+
+
+class IntakeSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What is taken from residents, visitors and other systems: `[intake]`."""
+
+    reports_per_hour: NotNegative = INTAKE.reports_per_hour
+    """How many reports are taken from residents and visitors in an hour; 0 sets no limit."""
+    reports_per_hour_of_address: NotNegative = INTAKE.reports_per_hour_of_address
+    """How many of them from one address, or one account; 0 sets no limit."""
+    wrong_secrets_per_hour: Positive = INTAKE.wrong_secrets_per_hour
+    """How many wrong numbers or secrets of reports may come from one address in an hour."""
+    reports_to_raise: Annotated[int, msgspec.Meta(ge=2)] = INTAKE.reports_to_raise
+    """With how many reports of one matter its priority is raised and the next level is told."""
+    grid: str = INTAKE.grid
+    """The code of the grid to which a report goes that names only a position; empty refuses such reports."""
+    rotation_hours: NotNegative = INTAKE.rotation_hours
+    """For how many hours the earlier secret of a webhook may sign beside the new one."""
+    webhook_networks: tuple[str, ...] = ()
+    """Networks that are not of the internet, to which webhooks may go nevertheless: `10.20.0.0/16`."""
+    webhook_http: bool = False
+    """Whether webhooks may go to those networks without TLS."""
+
+
+class JobSettings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """How work that waits for its moment is run: `[jobs]`."""
+
+    run: bool = True
+    """Whether each process of the service runs jobs; without it something else must (`wangge jobs run`)."""
+    seconds: Annotated[float, msgspec.Meta(gt=0, le=60)] = 1
+    """How often each of them looks for what is due."""
+    batch: Annotated[int, msgspec.Meta(ge=1, le=1000)] = 50
+    """How many due jobs it takes at once."""
+    lease_seconds: Annotated[int, msgspec.Meta(ge=1, le=600)] = 30
+    """For how long it holds what it took; where a process died, another takes it over after that."""
 
 
 class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -84,6 +129,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The scheme of grid codes."""
     time_zone: str = "Asia/Shanghai"
     """The time zone of the place."""
+    event_number: str = DEFAULT_PATTERN
+    """How the numbers of events are written: text with {year}, {month}, {day}, {plugin}, {district}, {subdistrict}, {community} or {grid},
+    and once the running number, {n} or {n:05}."""
     host: str = "127.0.0.1"
     port: int = 8000
     workers: int = 1
@@ -108,6 +156,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Who makes the tokens of people; `[[issuers]]` in the file, a list in JSON in the environment."""
     failed_sign_ins_per_minute: NotNegative = 60
     """How many sign-ins may fail in a minute from one address, and with one key; 0 sets no limit."""
+    warning_percent: Annotated[int, msgspec.Meta(ge=1, le=100)] = 80
+    """After which share of a deadline's time, in percent, those who answer are warned."""
+    escalation_days: Positive = 1
+    """How many working days after a deadline has passed the next level is told."""
+    most_deferral_days: Positive = 365
+    """For how many days at most an event rests, or the deadline of a stage is put off."""
     most_key_days: Positive = 365
     """For how many days an API key may be made at most."""
     most_grant_hours: Positive = 4
@@ -150,10 +204,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The file of the keys that identity numbers and private phones are sealed with; empty means that none can be kept."""
     reveals_per_hour: Positive = 60
     """How many sealed values one account may have revealed in an hour; exact searches count as well."""
+    files: FileSettings = FileSettings()
+    """Photographs and files: where they are kept, how large they may be, and how many come: `[files]`."""
     needs: dict[str, OpenedNeeds] = {}
     """The sensitive kinds of needs that are switched on, by their name."""
     retention: Retention = Retention()
     """For how long what is over is kept: `[retention]`."""
+    intake: IntakeSettings = IntakeSettings()
+    """What is taken from residents, visitors and other systems: `[intake]`."""
+    acknowledge_minutes: Positive = 5
+    """After how many minutes an urgent task that nobody has acknowledged goes to the next."""
+    jobs: JobSettings = JobSettings()
+    """How work that waits for its moment is run: `[jobs]`."""
     smallest_count: Annotated[int, msgspec.Meta(ge=3)] = 5
     """The smallest count of people and homes that statistics show."""
     most_cost: Positive = 1_000_000
@@ -185,7 +247,8 @@ def read_settings(path: str | None = None, environment: Mapping[str, str] | None
         ) from None
     _zone(settings)
     _check_origins(settings.allowed_origins)
-    _check_proxies(settings.trusted_proxies)
+    _check_networks("trusted_proxies", settings.trusted_proxies)
+    _check_networks("intake.webhook_networks", settings.intake.webhook_networks)
     check_issuers(settings.issuers)
     _check_read_log(settings)
     return settings
@@ -237,14 +300,12 @@ def _check_origins(origins: Iterable[str]) -> None:
             )
 
 
-def _check_proxies(proxies: Iterable[str]) -> None:
-    for proxy in proxies:
+def _check_networks(name: str, networks: Iterable[str]) -> None:
+    for network in networks:
         try:
-            ip_network(proxy)
+            ip_network(network)
         except ValueError:
-            raise SettingError(
-                f"{proxy!r} in trusted_proxies is no address or network.", hint="Write 10.0.0.7 or 10.0.0.0/24."
-            ) from None
+            raise SettingError(f"{network!r} in {name} is no address or network.", hint="Write 10.0.0.7 or 10.0.0.0/24.") from None
 
 
 def _check_read_log(settings: Settings) -> None:
@@ -263,10 +324,15 @@ def rules_of(settings: Settings) -> Rules:
         zone=_zone(settings),
         opened_needs=opened_needs(settings, registry),
         reveals_per_hour=settings.reveals_per_hour,
+        most_deferral_days=settings.most_deferral_days,
         most_key_days=settings.most_key_days,
         most_grant_hours=settings.most_grant_hours,
         purpose_required=settings.purpose_required,
         smallest_count=settings.smallest_count,
+        warning_percent=settings.warning_percent,
+        escalation_days=settings.escalation_days,
+        intake=IntakeRules(**msgspec.structs.asdict(settings.intake)),
+        event_number=NumberPattern(settings.event_number),
     )
 
 
@@ -310,7 +376,16 @@ def open_deployment(settings: Settings) -> Deployment:
         settings=database_settings(settings),
         sealer=open_sealer(settings),
         read_log=settings.read_log,
+        files=open_files(settings.files, settings.folder, settings.sealing_key_file),
     )
+
+
+def open_worker(settings: Settings, deployment: Deployment) -> Worker:
+    """What runs the jobs of a deployment."""
+    how = settings.jobs
+    lease = timedelta(seconds=how.lease_seconds)
+    handlers = {**HANDLERS, **Webhooks(deployment.rules.intake).handlers}
+    return Worker(deployment, handlers, recurring=RECURRING, seconds=how.seconds, batch=how.batch, lease=lease)
 
 
 def database_settings(settings: Settings) -> DatabaseSettings:

@@ -13,6 +13,7 @@ from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.data_care.erasure import Erasure, erase_persons
 from wangge_core.data_care.held import HELD, UNSHOWN, Erasing
 from wangge_core.db import tables as t
+from wangge_core.events.history import HistoryEntryKind, entry
 from wangge_core.events.involvements import Involved
 from wangge_core.events.reports import EventReport, report_events
 from wangge_core.people.households import Relation
@@ -70,7 +71,9 @@ async def somebody(town: Town) -> int:
         keeper = {"organization_id": shop, "ordinal": 0, "role": "OWNER", "person_id": id, "phone": PHONE}
         await work.insert(t.organization_responsible, [keeper])
         await work.run(sa.update(t.event).values(reporter_id=account))
-        await work.run(sa.update(t.event_history).values(account_id=account))
+        event = await work.value(sa.select(t.event.c.id))
+        remark = entry(event, 2, HistoryEntryKind.COMMENTED, at=work.now, to_stage="closed", account_id=account)
+        await work.insert(t.event_history, [remark])
         key = {"account_id": account, "key": "k", "operation": "o", "request_hash": "h", "thing_id": 1, "created_at": work.now}
         await work.insert(t.idempotency_key, [key])
         review = {

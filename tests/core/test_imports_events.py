@@ -302,3 +302,20 @@ async def test_a_year_of_a_real_district_comes_in(deployment: Deployment, real_d
     assert len(result.retired) == 6
     result = await import_events(deployment, operator(), events, mapping)
     assert (result.imported, result.already_there, result.refused) == (0, 6945, 7)
+
+
+async def test_a_recorded_deadline_is_kept_as_it_was(run: Import) -> None:
+    await run(
+        "1,2026-01-02,2026-01-05,,东街道,安乐社区,5,市容,,,2026-01-04,,",
+        event=MAPPING["event"] | {"due_at": "channel", "timeliness": None, "closed": False, "source": "HOTLINE"},
+    )
+    (event,) = await run.events()
+    assert event.whole_due_at.isoformat() == "2026-01-03T16:00:00+00:00"
+
+
+async def test_a_row_closed_before_it_was_reported_is_refused_unless_it_shall_be_kept(run: Import) -> None:
+    row = "1,2026-01-05,2026-01-02,late,东街道,安乐社区,5,市容,,,web,,"
+    assert (await run(row)).codes == {"CLOSED_BEFORE_REPORTED": 1}
+    assert (await run(row, event=MAPPING["event"] | {"closed_before_reported": "keep"})).imported == 1
+    (event,) = await run.events()
+    assert event.closed_at < event.reported_at

@@ -1,7 +1,9 @@
 import pytest
+import sqlalchemy as sa
+from alembic import command
 
 from wangge_core.db.engines import check_version
-from wangge_core.db.migrating import check_revision, differences
+from wangge_core.db.migrating import check_revision, configuration, differences, migration_engine, upgrade
 from wangge_core.deployment import Deployment
 
 pytestmark = pytest.mark.anyio
@@ -16,3 +18,17 @@ async def test_the_migrations_make_the_tables_of_the_code(deployment: Deployment
 async def test_starting_again_changes_nothing(deployment: Deployment) -> None:
     await deployment.start(migrate=True)
     await deployment.start()
+
+
+async def test_postgresql_knows_what_stands_in_the_tables_after_an_upgrade(deployment: Deployment) -> None:
+    if deployment.url.get_backend_name() != "postgresql":
+        pytest.skip("SQLite plans without statistics")
+    engine = migration_engine(deployment.url)
+    counted = sa.text("SELECT reltuples >= 0 FROM pg_class WHERE relname = 'grid_type'")  # -1 is for never counted
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "-1"))
+        assert not await connection.scalar(counted)
+    await upgrade(deployment.url)
+    async with engine.connect() as connection:
+        assert await connection.scalar(counted)
+    await engine.dispose()

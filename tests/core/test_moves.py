@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import samples
-from towns import COMMUNITY, DISTRICT, GRIDS, Town, ids
+from towns import COMMUNITY, DISTRICT, GRIDS, PHOTOGRAPH, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.errors import Outcome
 from wangge_core.events.answers import check_answers
@@ -21,7 +21,7 @@ from wangge_core.events.moves import EventMoveRequest, move_events
 from wangge_core.events.reports import EventReport, report_events
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.labels import Label
-from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
+from wangge_core.plugin.definitions import AskDefinition, MoveDefinition, OptionDefinition
 from wangge_core.refusals import message
 from wangge_core.rights.viewers import Viewer, operator
 
@@ -150,13 +150,13 @@ async def handling(town: Town) -> tuple[int, dict[str, Viewer]]:
     worker = await town.viewer("community.grid_worker", GRIDS["urban"])
     id = await report(town, worker, "urban.closed_loop")
     assert (await move(town, desk["intake_officer"], id, "forward", kind="urban.pipe_burst")).accepted
-    assert (await move(town, desk["shift_lead"], id, "file", kind="urban.pipe_burst")).accepted
+    assert (await move(town, desk["shift_lead"], id, "file", kind="urban.pipe_burst", filing_condition="water_leak")).accepted
     office = [{"office": town.offices["water_works"]}]
     assert (await move(town, desk["dispatcher"], id, "dispatch", assignees=office)).accepted
     return id, desk | {"water": water, "housing": housing, "worker": worker}
 
 
-DONE: dict[str, Any] = {"note": "mended", "photo_after": ["p1"]}
+DONE: dict[str, Any] = {"note": "mended", "photo_after": [{"attachment": PHOTOGRAPH}]}
 
 
 async def test_an_office_acts_only_on_what_was_given_to_it(town: Town) -> None:
@@ -178,7 +178,7 @@ async def test_what_is_found_wrong_goes_back_to_the_office_that_did_it(town: Tow
     assert (await move(town, people["water"], id, "done", **DONE)).accepted
     checker = [{"post": town.posts[people["worker"].login]}]
     assert (await move(town, people["dispatcher"], id, "ask_final_check", assignees=checker)).accepted
-    assert (await move(town, people["worker"], id, "rework", reason="still leaks", photo=["p2"])).accepted
+    assert (await move(town, people["worker"], id, "rework", reason="still leaks", photo=[{"attachment": PHOTOGRAPH}])).accepted
     async with town.deployment.read() as work:
         row = await work.first(sa.select(t.event.c.assignee_id, t.event.c.assignee_office_id).where(t.event.c.id == id))
     assert row == (None, town.offices["water_works"])
@@ -211,7 +211,8 @@ async def test_the_kind_changes_only_to_one_with_the_same_workflow_and_fitting_d
     for kind, expected in (
         ("community.nothing", "KIND_UNKNOWN"),
         ("urban.pipe_burst", "KIND_OTHER_WORKFLOW"),
-        ("community.dispute", "DETAILS_INVALID"),
+        ("community.dispute", "KIND_OTHER_WORKFLOW"),
+        ("community.practical_help", "DETAILS_INVALID"),
         ("", "ANSWER_REQUIRED"),
     ):
         assert code(await move(town, worker, id, "accept", kind=kind)) == expected, kind
@@ -250,10 +251,11 @@ ANYTHING = st.one_of(
 @given(answer=ANYTHING, required=st.booleans())
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_an_answer_is_accepted_or_refused_and_never_breaks_the_check(type: AnswerType, answer: Any, required: bool) -> None:
-    ask = AskDefinition("asked", type, Label("问", "Asked"), required=required)
+    options = (OptionDefinition("USUAL", Label("常", "Usual")),) if type is AnswerType.CHOICE else ()
+    ask = AskDefinition("asked", type, Label("问", "Asked"), required=required, options=options)
     asking = MoveDefinition("go", Label("走", "Go"), ("a",), (), to="b", asks=(ask,))
     found = {one.code for one in check_answers(asking, {"asked": answer}, "en")}
-    codes = {"ANSWER_REQUIRED", "ANSWER_TYPE", "ANSWER_TOO_FEW", "BLANK", "POSITION_INVALID"}
+    codes = {"ANSWER_REQUIRED", "ANSWER_TYPE", "ANSWER_TOO_FEW", "BLANK", "POSITION_INVALID", "ANSWER_CHOICE", "OUT_OF_RANGE"}
     assert found <= codes
     assert ("ANSWER_REQUIRED" in found) == (required and answer in (None, "", []))
     if type is AnswerType.POSITION and isinstance(answer, dict) and None in (answer.get("longitude"), answer.get("latitude")):

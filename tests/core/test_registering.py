@@ -215,7 +215,7 @@ async def test_a_repeated_request_gets_the_first_answer_and_another_one_an_error
         assert await earlier_answer(work, worker, "k1", first) is None
         await keep_answer(work, worker, "k1", "eventReport", first, 42)
     async with town.deployment.write() as work:
-        assert await earlier_answer(work, worker, "k1", first) == 42
+        assert await earlier_answer(work, worker, "k1", first) == Outcome(id=42)
         assert await earlier_answer(work, chief, "k1", other) is None
         with pytest.raises(IdempotencyKeyReusedError, match="another request"):
             await earlier_answer(work, worker, "k1", other)

@@ -33,7 +33,10 @@ WITH_DETAILS: dict[str, DetailsDefinition] = {
 
 def test_the_catalogue_is_complete() -> None:
     counts = {name: len(getattr(SHIPPED, name)) for name in ("roles", "event_kinds", "grid_types", "workflows")}
-    assert counts == {"roles": 60, "event_kinds": 73, "grid_types": 8, "workflows": 7}
+    assert counts == {"roles": 60, "event_kinds": 73, "grid_types": 8, "workflows": 25}
+    workflows = SHIPPED.workflows.values()
+    assert sum(len(workflow.stages) for workflow in workflows) == 176
+    assert sum(len(workflow.moves) for workflow in workflows) == 212
     assert SHIPPED.warnings == ()
 
 
@@ -59,6 +62,39 @@ def test_a_workflow_is_proved_and_survives_storage(workflow: WorkflowDefinition)
     assert all(any(workflow.stage(name).final for name in reached(workflow, stage)) for stage in stages)
     assert all({*stage.by} <= SHIPPED.roles.keys() for stage in workflow.stages)
     assert msgspec.json.decode(msgspec.json.encode(workflow), type=WorkflowDefinition) == workflow
+
+
+def test_every_workflow_settles_some_kind_and_the_emergencies_wait_for_nobody() -> None:
+    assert {kind.workflow for kind in SHIPPED.event_kinds.values()} == set(SHIPPED.workflows)
+    assert {id for id, workflow in SHIPPED.workflows.items() if workflow.emergency} == {
+        "scenic.rescue",
+        "scenic.lost_visitor",
+        "maritime.distress",
+        "maritime.storm_recall",
+        "maritime.vessel_overdue",
+    }
+
+
+def test_kinds_of_the_closed_loop_have_limits_and_each_says_when_it_is_done() -> None:
+    kinds = [kind for kind in SHIPPED.event_kinds.values() if kind.workflow == "urban.closed_loop"]
+    assert len(kinds) == 14
+    assert sum(len(kind.limits) for kind in kinds) == 25
+    assert all(kind.limits and all(limit.closed_when for limit in kind.limits) for kind in kinds)
+
+
+def test_nothing_about_people_is_shown_to_the_public() -> None:
+    shown = {kind.id for kind in SHIPPED.event_kinds.values() if kind.shown_to_public}
+    about_people = {
+        kind.id
+        for kind in SHIPPED.event_kinds.values()
+        if kind.hidden_from_grid or any("PERSON" in [sort.value for sort in tie.sorts] for tie in kind.involves)
+    }
+    never = {"community.fraud_warning", "scenic.lost_visitor", "scenic.rescue", "urban.illegal_construction", "maritime.schooling"}
+    assert "urban.street_lamp" in shown
+    assert not shown & (about_people | never)
+    assert {"community.service_complaint", "scenic.visitor_complaint"} <= {
+        kind.id for kind in SHIPPED.event_kinds.values() if kind.open_to_public
+    }
 
 
 def reached(workflow: WorkflowDefinition, start: str) -> set[str]:

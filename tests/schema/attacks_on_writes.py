@@ -10,7 +10,7 @@ from typing import Any
 
 from attacks_on_reads import attackers
 from generated_runs import Bench
-from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull
+from graphql import GraphQLEnumType, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, GraphQLSchema
 from oracle.sees import sees
 from oracle.values import source_of
 
@@ -22,9 +22,11 @@ MISSING = 987_654_321
 SLOTS: Mapping[str, str] = {
     "gridId": "Grid", "unitId": "Unit", "buildingId": "Building", "placeId": "Place", "personId": "Person", "guardianId": "Person",
     "doubledId": "Person", "responsibleId": "Person", "householdId": "Household", "accountId": "Account", "postId": "Post",
-    "officeId": "Office", "ownerId": "Organization", "keeperId": "Office",
+    "officeId": "Office", "ownerId": "Organization", "keeperId": "Office", "toPostId": "Post", "events": "Event",
+    "attachments": "Attachment", "photos": "Attachment",
 }  # fmt: skip
-"""What the members of inputs point at. `id` is the thing after which the mutation is named; kinds and roles are public."""
+"""What the members of inputs point at. `id` is the thing after which the mutation is named; kinds and roles are public, and whoever gives
+an event to `assignees` may name every post and office."""
 GIVEN: Mapping[str, Any] = {
     "kindId": "community.errand", "roleId": "community.volunteer", "typeId": "urban", "scopes": ["READ_EVENTS"], "move": "accept",
     "expiresAt": "2026-12-20T00:00:00Z", "endsAt": "2026-12-01T00:00:00Z", "untilOn": "2026-12-20", "movedInOn": "2026-11-01",
@@ -61,7 +63,7 @@ def pairs(bench: Bench) -> Iterator[Pair]:
             takes = [f"${one}: {declared.type}" for one, declared in field.args.items()]
             passed = [f"{one}: ${one}" for one in field.args]
             text = f"mutation({', '.join(takes)}) {{ {name}({', '.join(passed)}) {{ __typename userErrors {{ code field message }} }} }}"
-            for slot, type in _slots(name, field.args, input):
+            for slot, type in _slots(bench.graphql, name, field.args, input):
                 if (id := things.hidden(type)) is None:
                     continue
                 given = [_Filling(things, slot, f"{type}:{key}").variables(name, field.args, input) for key in (id, MISSING)]
@@ -84,7 +86,10 @@ class _Things:
         return self.kept[type]
 
     def is_known(self, type: str, row: Mapping[str, Any]) -> bool:
-        """Posts over an overlay are managed by who manages its base grids; of residents' accounts it is told that they are there."""
+        """Posts over an overlay are managed by who manages its base grids; of residents' accounts it is told that they are there; and
+        everybody may name a photograph that is public."""
+        if type == "Attachment":
+            return bool(row["public"])
         if type == "Post":
             return bool(self.bench.world.rows(t.grid)[row["grid_id"]]["layer_id"] != "base")
         staff = {post["account_id"] for post in self.bench.world.rows(t.post).values()}
@@ -99,16 +104,17 @@ class _Things:
         return (seen or hidden or [1])[0]
 
 
-def _slots(mutation: str, arguments: Any, input: Any) -> Iterator[tuple[str, str]]:
+def _slots(schema: GraphQLSchema, mutation: str, arguments: Any, input: Any) -> Iterator[tuple[str, str]]:
     if "id" in arguments:
-        yield "id", _named_after(mutation)
+        yield "id", _named_after(schema, mutation)
     yield from _inside("", input)
 
 
-def _named_after(mutation: str) -> str:
-    """`accessGrantClose` → `AccessGrant`."""
+def _named_after(schema: GraphQLSchema, mutation: str) -> str:
+    """`accessGrantClose` → `AccessGrant`, `eventChaseUp` → `Event`: the shortest beginning that has ids."""
     words = "".join(f" {one}" if one.isupper() else one for one in mutation).split()
-    return "".join(word.capitalize() for word in words[:-1])
+    names = ("".join(word.capitalize() for word in words[:count]) for count in range(1, len(words)))
+    return next(name for name in names if any(one.name == "Node" for one in getattr(schema.type_map.get(name), "interfaces", ())))
 
 
 def _inside(path: str, type: Any) -> Iterator[tuple[str, str]]:
@@ -135,7 +141,7 @@ class _Filling:
     def variables(self, mutation: str, arguments: Any, input: Any) -> dict[str, Any]:
         found: dict[str, Any] = {"input": self.object("", input)}
         if "id" in arguments:
-            type = _named_after(mutation)
+            type = _named_after(self.things.bench.graphql, mutation)
             found["id"] = self.id if self.slot == "id" else f"{type}:{self.things.seen(type)}"
         return found
 

@@ -10,6 +10,7 @@ from generated_runs import Bench
 from generated_town import enrich
 from oracle.world import Database, World
 
+from photographs import files_in_memory
 from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
@@ -34,6 +35,7 @@ def world(rich_town: str, rules: Rules) -> Iterator[World]:
 @pytest.fixture
 async def bench(rich_town: str, rules: Rules, schema: strawberry.Schema, world: World) -> AsyncIterator[Bench]:
     deployment = Deployment(database_url(rich_town), rules, clock=now, read_log=False)  # reads must leave the town as it is
+    deployment.files = world.database.deployment.files = files_in_memory()
     async with deployment.read() as work:
         logins = await work.rows(sa.select(t.account.c.login).where(t.account.c.active).order_by(t.account.c.id))
         viewers = [await load_viewer(work, rules.registry, row.login) for row in logins]

@@ -18,6 +18,7 @@ from graphql import (
     GraphQLObjectType,
     get_named_type,
 )
+from oracle.values import OWN_ROOTS
 
 ROOTS = {"events": 9, "grids": 4, "grid": 4, "buildings": 3, "node": 4, "nodes": 4, "viewer": 4, "event": 4, "assets": 3, "posts": 2,
          "persons": 2, "places": 3, "accounts": 2, "organizations": 2}  # fmt: skip
@@ -67,7 +68,7 @@ class Maker:
         self.left = self.random.choice((6, 12, 20, 30, 45, 60))
         query = self.values.schema.query_type
         assert query is not None
-        weights = [ROOTS.get(name, 1) for name in query.fields]
+        weights = [0 if name in OWN_ROOTS else ROOTS.get(name, 1) for name in query.fields]
         fields = self.random.choices(list(query.fields), weights, k=self.random.choice((1, 1, 1, 2, 3)))
         selection = " ".join(self.field(query, name, Room(self.random.choice((3, 4, 5, 7)))) for name in fields)
         if self.chance(0.1):

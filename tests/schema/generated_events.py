@@ -7,11 +7,13 @@ from typing import Any
 
 import msgspec
 import sqlalchemy as sa
+from generated_attachments import fill_attachments
 from generated_filling import GONE, NOW, Filling, mark
+from generated_steering import Steerings
 
 from wangge_core.db import tables as t
 from wangge_core.events.reports import EventSource, Timeliness
-from wangge_core.plugin.declarations.kinds import Involvable, Priority
+from wangge_core.plugin.declarations.kinds import Involvable, Involves, Priority
 from wangge_core.plugin.definitions import WorkflowDefinition
 
 
@@ -65,13 +67,15 @@ class Matters(Filling):
         await self.work.insert(t.event_history, history)
         await self.work.insert(t.event_assignment, assignments)
         await self.work.insert(t.involvement, involvements)
+        await fill_attachments(self.work, events, self.accounts)
+        await Steerings(self.work, events, self.accounts, self.posts).write()
 
     def event(self, number: int, kind: sa.Row[Any], buildings: Sequence[int], places: Sequence[int]) -> dict[str, Any]:
         id, grid = self.id(t.event), self.random.choice(self.ground.ids)
         declared = self.registry.event_kinds.get(kind.id)
         details = self.details(declared.details, self.ground.grids[grid]) if declared else None
         if kind.id.startswith(GONE):
-            details = self.unlabelled(grid)
+            details = self.unlabelled(self.ground.grids[grid])
         to_office = self.random.random() < 0.4
         return {
             "id": id, "number": f"E{number * 7 % 110:04}{'x' if number % 3 else 'X'}", "kind_id": kind.id, "grid_id": grid,
@@ -122,7 +126,7 @@ class Matters(Filling):
     def answer(self, type: str) -> Any:
         made: dict[str, Any] = {
             "INTEGER": 3, "FLAG": True, "DATE": "2026-11-21", "POSITION": {"longitude": 114.3, "latitude": 30.6},
-            "PHOTOS": ["photo-1", "photo-2"], "POSTS": [{"post": self.random.choice(self.posts)}],
+            "PHOTOS": [{"attachment": 1}, {"attachment": 2}], "POSTS": [{"post": self.random.choice(self.posts)}],
             "OFFICES": [{"office": self.random.choice(self.offices)}], "ASSIGNEES": [{"post": self.random.choice(self.posts)}],
         }  # fmt: skip
         return made.get(type, self.name())
@@ -142,6 +146,8 @@ class Matters(Filling):
     def involvements(self, event: dict[str, Any]) -> list[dict[str, Any]]:
         declared = self.registry.event_kinds.get(event["kind_id"])
         roles = declared.involves if declared and declared.involves else ()
+        if event["kind_id"].startswith(GONE):
+            roles = (Involves("somebody", Involvable.PERSON, zh="某人", many=True),)
         made = []
         for role in roles:
             for _ in range(self.random.choice((1, 2)) if role.many else 1):

@@ -91,8 +91,9 @@ class Filling:
     def degrees(self, least: int, most: int) -> float | None:
         return self.random.choice((None, round(self.random.uniform(least, most), 7), float(least)))
 
-    def unlabelled(self, grid_id: int) -> Any:
-        return {"secret": f"‹private {self.ground.grids[grid_id]}›", "number": 1.5, "flag": True, "none": None, "many": [1, 2]}
+    def unlabelled(self, path: str) -> Any:
+        """Details of a plugin that is gone, on a ground."""
+        return {"secret": f"‹private {path}›", "number": 1.5, "flag": True, "none": None, "many": [1, 2]}
 
     def details(self, definition: DetailsDefinition | None, path: str) -> Any:
         """Details as they are stored, marked where they are private; None where the kind has none or luck will have it."""

@@ -7,7 +7,7 @@ import asyncio
 import dataclasses
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
@@ -234,7 +234,7 @@ class Bench:
         self.told["cursors"] += len(cursors)
         for cursor, text in cursors:
             self.values.remember(cursor.type, cursor.order, text)
-        return self.leaked(answer.body.decode(), run.viewer)
+        return self.leaked(answer.body.decode(), run.viewer, expected.named)
 
     def promised(self, expected: Expected, answer: Answer, statements: int) -> str | None:
         """One statement for each root field; no estimate below the actual."""
@@ -251,11 +251,13 @@ class Bench:
             return None
         return f"the log has {sorted(told - expected.reads)} too much and lacks {sorted(expected.reads - told)}"
 
-    def leaked(self, body: str, viewer: Viewer) -> str | None:
-        """A mark in an answer of what the viewer may not see, however it came there."""
+    def leaked(self, body: str, viewer: Viewer, named: Collection[int]) -> str | None:
+        """A mark in an answer of what the viewer may not see, however it came there; `named` are accounts that the logs name to them."""
         for type, what in set(MARK.findall(body)):
-            if type in ("private", "staff"):
-                capability = Capability.READ_PEOPLE if type == "private" else Capability.READ_PLACES
+            if type == "Account" and int(what) in named:
+                seen = True
+            elif type in ("private", "staff"):
+                capability = Capability.READ_PRIVATE if type == "private" else Capability.READ_PLACES
                 seen = type == "staff" or holds(viewer, capability, what)
             else:
                 source = self.values.source(self.graphql.type_map[type])  # type: ignore[arg-type]

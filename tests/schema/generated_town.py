@@ -12,10 +12,12 @@ from typing import Any
 import sqlalchemy as sa
 from generated_filling import GONE, NOW, SEED, Ground, mark
 from generated_logs import Logs
+from generated_tasks import fill_tasks
 
 from towns import COMMUNITY, DISTRICT, SUBDISTRICT
 from wangge_core.db import tables as t
 from wangge_core.db.columns import Instant
+from wangge_core.db.kind_versions import write_versions
 from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
 
@@ -56,6 +58,7 @@ class _Town(Logs):
         await self.logs()
         await self.needs()
         await self.reviews()
+        await fill_tasks(self)
 
     async def local_kinds(self) -> None:
         """A local catalogue below a declared kind, and kinds of a plugin that is gone."""
@@ -65,6 +68,12 @@ class _Town(Logs):
             "details_type": None,
             "detail_fields": [],
             "involves": [],
+            "limits": [],
+            "handled_by": [],
+            "supervised_by": [],
+            "open_to_public": False,
+            "shown_to_public": False,
+            "version": 0,
             "parent_id": None,
         }
         base |= {"hidden_from_grid": False, "catalogue": None, "retired_because": None, "workflow_id": "community.three_loops"}
@@ -88,14 +97,19 @@ class _Town(Logs):
         )
         for row in rows:
             await self.work.insert(t.event_kind, [base | row])
+        await write_versions(self.work, (str(row["id"]) for row in rows))
         gone = {"plugin": GONE, "ordinal": 0, "available": False, "label": {"zh": "旧", "en": "Gone"}}
         for table in (t.asset_kind, t.place_kind):
             await self.work.insert(table, [gone | {"id": f"{GONE}.thing", "details_type": "GoneDetails", "detail_fields": []}])
+        ground = {"id": f"{GONE}.ground", "details_type": "GoneDetails", "overlay": False, "level_names": {}}
+        ground |= {"size": {"households": None, "people": None, "grids_are": ""}}
+        await self.work.insert(t.grid_type, [gone | ground])
         await self.work.insert(t.role, [gone | {"id": f"{GONE}.role", "level": "GRID", "duty": "none", "may": [], "acts_as": []}])
 
     async def grids(self) -> None:
         await self.start_ids(t.grid)
         types = [id for id, one in self.registry.grid_types.items() if not one.overlay and id != "community.division"]
+        types.append(f"{GONE}.ground")
         paths = {row.id: row for row in await self.work.rows(sa.select(t.grid.c.id, t.grid.c.code, t.grid.c.path, t.grid.c.depth))}
         by_code = {row.code: (row.id, row.path, row.depth) for row in paths.values()}
         divisions = [(f"{SUBDISTRICT}002", SUBDISTRICT), (f"{DISTRICT}002", DISTRICT), (f"{DISTRICT}002001", f"{DISTRICT}002")]
@@ -107,19 +121,19 @@ class _Town(Logs):
             above = by_code.get(parent or "", (None, "", -1))
             by_code[code] = (id, f"{above[1]}{id}.", above[2] + 1)
             await self.work.insert(t.grid, [self.grid(id, code, type, above)])
-        await self.work.run(sa.update(t.grid).where(t.grid.c.code == COMMUNITY).values(name="Willow"))
+        await self.work.change(t.grid, by_code[COMMUNITY][0], {"name": "Willow"})
         rows = await self.work.rows(sa.select(t.grid.c.id, t.grid.c.path).where(t.grid.c.layer_id == "base"))
         self.ground = Ground({row.id: row.path for row in rows})
 
     def grid(self, id: int, code: str, type: str, above: tuple[int | None, str, int], layer: str = "base") -> dict[str, Any]:
-        definition = self.registry.grid_types[type]
+        definition = self.registry.grid_types.get(type)
         level = {6: "DISTRICT", 9: "SUBDISTRICT", 12: "COMMUNITY"}.get(len(code), "GRID")
         path = f"{above[1]}{id}."
         return {
             "id": id, "layer_id": layer, "grid_type_id": type, "parent_id": above[0], "path": path, "depth": above[2] + 1,
             "level": level, "code": code, "name": self.name(), "version": 1, "created_at": self.moment(), "updated_at": self.moment(),
-            "staffing_id": self.maybe(definition.staffing[0].id if definition.staffing else None),
-            "details": self.details(definition.details, path),
+            "staffing_id": self.maybe(definition.staffing[0].id if definition and definition.staffing else None),
+            "details": self.details(definition.details, path) if definition else self.unlabelled(path),
         }  # fmt: skip
 
     async def overlays(self) -> None:
@@ -249,7 +263,7 @@ class _Town(Logs):
             for number in range(24):
                 id, grid = self.id(table), self.random.choice(self.ground.ids)
                 kind = kinds[self.random.choice(list(kinds))] if number % 6 else None
-                details = self.details(kind.details, self.ground.grids[grid]) if kind else self.unlabelled(grid)
+                details = self.details(kind.details, self.ground.grids[grid]) if kind else self.unlabelled(self.ground.grids[grid])
                 rows.append({
                     "id": id, "grid_id": grid, "kind_id": kind.id if kind else f"{GONE}.thing", "details": details,
                     "name": self.name() if number % 2 or type == "Place" else f"Lamp {mark(type, id)}",

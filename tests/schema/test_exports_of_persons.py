@@ -20,6 +20,7 @@ from wangge_core.sealing.sealer import Sealer
 
 pytestmark = pytest.mark.anyio
 NUMBER, PHONE = identity_number(41), "13800138041"
+NOTED = [{"name": "note", "text": "Corrected as the paper shown says."}]
 EXPORT = """mutation Export($id: ID!, $input: PersonExportInput!) { personExport(id: $id, input: $input) {
   export userErrors { code field message } } }"""
 ERASE = """mutation($id: ID!, $input: PersonEraseInput!, $key: String) { personErase(id: $id, input: $input, idempotencyKey: $key) {
@@ -113,11 +114,11 @@ async def test_an_export_is_logged_before_it_is_told(sealed: Town) -> None:
 async def test_a_resident_asks_for_a_correction_and_the_officer_corrects(sealed: Town) -> None:
     event, codes = await correct(sealed, await sealed.login("lin"))
     assert codes == []
-    assert (event["kind"]["id"], event["stage"]["name"]) == ("community.correction", "requested")
+    assert (event["kind"]["id"], event["stage"]["name"]) == ("community.correction", "received")
     assert event["involvements"] == [{"role": "subject", "person": {"id": f"Person:{sealed.person}"}}]
     officer = await sealed.login("officer")
-    for move, stage in (("accept", "checking"), ("correct", "corrected")):
-        moved = (await sealed.ask(MOVE, officer, id=event["id"], input={"move": move}))["eventMove"]
+    for move, answers, stage in (("check", [], "checking"), ("correct", NOTED, "corrected")):
+        moved = (await sealed.ask(MOVE, officer, id=event["id"], input={"move": move, "answers": answers}))["eventMove"]
         assert (moved["userErrors"], moved["event"]["stage"]["name"]) == ([], stage)
 
 
@@ -125,8 +126,8 @@ async def test_a_correction_is_declined_with_a_reason_only_and_by_nobody_in_the_
     event, _ = await correct(sealed, await sealed.login("lin"))
     worker = await sealed.viewer("community.grid_worker", GRIDS["urban"])
     for viewer, code in ((worker, "MOVE_ROLE"), (await sealed.login("officer"), "ANSWER_REQUIRED")):
-        moved = (await sealed.ask(MOVE, viewer, id=event["id"], input={"move": "decline"}))["eventMove"]
-        assert [one["code"] for one in moved["userErrors"]] == [code]
+        moved = (await sealed.ask(MOVE, viewer, id=event["id"], input={"move": "refuse"}))["eventMove"]
+        assert {one["code"] for one in moved["userErrors"]} == {code}
 
 
 async def test_private_values_stand_in_no_public_text_of_a_correction(sealed: Town) -> None:
@@ -187,8 +188,7 @@ async def test_who_has_an_open_correction_is_erased_when_it_is_closed(sealed: To
 async def test_what_a_correction_asked_for_goes_with_the_person(sealed: Town) -> None:
     event, _ = await correct(sealed, await sealed.login("lin"))
     officer, input = await sealed.login("officer"), {"reason": "asked", "legalBasis": "a law"}
-    for move in ("accept", "correct"):
-        await sealed.ask(MOVE, officer, id=event["id"], input={"move": move})
+    await sealed.ask(MOVE, officer, id=event["id"], input={"move": "correct", "answers": NOTED})
     await sealed.ask(ERASE, officer, id=f"Person:{sealed.person}", input=input)
     async with sealed.deployment.read() as work:
         details = await work.value(sa.select(t.event.c.details))

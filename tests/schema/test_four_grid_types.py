@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
+from towns import COMMUNITY, DISTRICT, GRIDS, PHOTOGRAPH, SUBDISTRICT, Town
 
 pytestmark = pytest.mark.anyio
 
@@ -38,7 +38,7 @@ def number(name: str, value: int) -> dict[str, Any]:
 
 
 HERE = {"name": "location", "position": {"longitude": 114.3, "latitude": 30.6}}
-PHOTO = {"name": "photo", "photos": ["p1"]}
+PHOTO = {"name": "photo", "photos": [f"Attachment:{PHOTOGRAPH}"]}
 URBAN, SCENIC, RURAL, MARITIME = (GRIDS[name] for name in ("urban", "scenic", "rural", "maritime"))
 
 
@@ -85,9 +85,14 @@ async def test_an_urban_event_goes_round_the_closed_loop(town: Town) -> None:
         worker,
         [
             Step("forward", desk["intake_officer"], "filing", (text("kind", "urban.pipe_burst"),)),
-            Step("file", desk["shift_lead"], "dispatching", (text("kind", "urban.pipe_burst"),)),
+            Step(
+                "file",
+                desk["shift_lead"],
+                "dispatching",
+                (text("kind", "urban.pipe_burst"), {"name": "filing_condition", "limit": "water_leak"}),
+            ),
             Step("dispatch", desk["dispatcher"], "handling", (office,)),
-            Step("done", specialist, "feedback", (text("note"), {"name": "photo_after", "photos": ["p2"]})),
+            Step("done", specialist, "feedback", (text("note"), {"name": "photo_after", "photos": [f"Attachment:{PHOTOGRAPH}"]})),
             Step(
                 "ask_final_check",
                 desk["dispatcher"],
@@ -113,7 +118,7 @@ async def test_a_scenic_rescue_is_closed(town: Town) -> None:
             Step("send", information, "on_the_way", ({"name": "assignees", "assignees": [f"Post:{town.posts[responder]}"]},)),
             Step("arrive", responder, "on_the_spot", (HERE,)),
             Step("hand_over", responder, "after_care", (text("note"),)),
-            Step("close", information, "closed", (text("outcome"), text("note"))),
+            Step("close", information, "closed", ({"name": "outcome", "choice": "WELL"}, text("note"))),
         ],
     )
 
@@ -142,7 +147,8 @@ async def test_small_works_are_voted_built_and_accepted(town: Town) -> None:
 
 
 async def test_a_matter_of_the_village_is_closed_by_its_reporter(town: Town) -> None:
-    worker, chief, leader = (f"{role}@{RURAL}" for role in ("community.grid_worker", "community.grid_chief", "rural.group_leader"))
+    worker, leader, head = f"community.grid_worker@{RURAL}", f"rural.group_leader@{RURAL}", f"community.community_head@{COMMUNITY}"
+    ask = await answers_of(town, "rural.village_matter", town.posts[leader])
     await walk(
         town,
         RURAL,
@@ -150,39 +156,37 @@ async def test_a_matter_of_the_village_is_closed_by_its_reporter(town: Town) -> 
         {"ruralPowerOrSignal": {"what": "POWER", "households": 12}},
         leader,
         [
-            Step("accept", worker, "at_grid", (text("kind", "rural.power_or_signal"),)),
-            Step("raise_to_community", chief, "at_community", (text("note"),)),
-            Step(
-                "done",
-                f"community.community_head@{COMMUNITY}",
-                "check",
-                (text("note"), {"name": "photo_after", "photos": ["p"]}),
-            ),
-            Step("verified", worker, "answered", (PHOTO, HERE)),
-            Step("rate", leader, "closed", (number("rating", 5),)),
+            Step("take_to_village", leader, "at_village", ask["take_to_village"]),
+            Step("answer", head, "answering", ask["answer"]),
+            Step("tell", worker, "told", ask["tell"]),
+            Step("close", leader, "closed", (number("rating", 5),)),
         ],
     )
 
 
 async def answers_of(town: Town, workflow: str, post: int) -> dict[str, tuple[dict[str, Any], ...]]:
     """Plausible answers to what every move of a workflow must be told, as a front-end would draw its forms."""
-    query = "query($id: ID!) { workflow(id: $id) { moves { move asks { name type required } } } }"
+    query = "query($id: ID!) { workflow(id: $id) { moves { move asks { name type required options { name } } } } }"
     samples: dict[str, Any] = {
         "TEXT": {"text": "as heard"},
         "INTEGER": {"integer": 3},
+        "MONEY": {"money": 120_000},
+        "STEPS": {"steps": [{"name": "Lay the cable", "plannedOn": "2026-12-20"}]},
         "FLAG": {"flag": True},
         "DATE": {"date": "2026-12-01"},
         "DATE_TIME": {"dateTime": "2026-01-01T08:00:00+08:00"},
         "POSITION": {"position": HERE["position"]},
-        "PHOTOS": {"photos": ["p1"]},
+        "PHOTOS": {"photos": [f"Attachment:{PHOTOGRAPH}"]},
         "ASSIGNEES": {"assignees": [f"Post:{post}"]},
         "POSTS": {"assignees": [f"Post:{post}"]},
+        "OFFICES": {"assignees": [f"Office:{town.offices['housing']}"]},
     }
+
+    def sample(ask: Any) -> dict[str, Any]:
+        return {"choice": ask["options"][0]["name"]} if ask["options"] else samples[ask["type"]]
+
     moves = (await town.ask(query, id=workflow))["workflow"]["moves"]
-    return {
-        move["move"]: tuple({"name": ask["name"]} | samples[ask["type"]] for ask in move["asks"] if ask["required"])
-        for move in moves
-    }
+    return {move["move"]: tuple({"name": ask["name"]} | sample(ask) for ask in move["asks"] if ask["required"]) for move in moves}
 
 
 async def test_a_boat_in_distress_is_brought_home(town: Town) -> None:

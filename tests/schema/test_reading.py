@@ -101,6 +101,12 @@ async def test_labels_come_in_the_viewers_language(town: Town, events: list[str]
     assert '-->|"到达"| on_the_spot' in chinese["workflow"]["mermaid"]
 
 
+async def test_an_event_draws_the_version_that_it_runs_under_and_marks_its_stage(town: Town, events: list[str]) -> None:
+    query = "query($id: ID!) { node(id: $id) { ... on Event { mermaid stage { name } workflow { mermaid } } } }"
+    found = (await town.ask(query, id=events[0]))["node"]
+    assert found["mermaid"] == found["workflow"]["mermaid"] + f"\n    style {found['stage']['name']} stroke-width:4px"
+
+
 async def test_nodes_come_back_in_the_order_of_their_ids(town: Town, events: list[str]) -> None:
     query = (
         "query($ids: [ID!]!) { nodes(ids: $ids) { __typename id ... on Grid { code } ... on Event { number details { kind } } } }"

@@ -23,6 +23,7 @@ from walk_town import LOGINS, SEALER, fill, sealed_values, viewers
 
 from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
+from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Outcome
 from wangge_core.logs.entries import ReadKind
@@ -115,7 +116,9 @@ def things_of(walker: Walker) -> Iterator[tuple[str, Any, str, GraphQLObjectType
         yield name, one, key, type  # type: ignore[misc]
 
 
-OWN_ANSWERS = {"personReveal", "personFind", "personExport"}
+OWN_ANSWERS = {"personReveal", "personFind", "personExport", "eventReporterAdd", "eventReporterReveal"} | {
+    f"publicReport{what}" for what in ("Submit", "Answer", "Rate", "Reopen", "Withdraw")
+}
 """Mutations that answer with something else than the thing that they have written: they have tests of their own below."""
 
 
@@ -177,7 +180,7 @@ async def test_sealed_values_leave_to_whom_the_rule_says_and_each_time_is_logged
             log.entries.clear()
             asked: Asked = (find, {"phone": sealed["phone"]})
             same = [one for one in persons if one // 3 == id // 3]
-            known = [one for one in same if may_reveal(world, viewer, persons[one], Capability.REVEAL_SEALED, own=False)]
+            known = [one for one in sorted(same) if may_reveal(world, viewer, persons[one], Capability.REVEAL_SEALED, own=False)]
             expected, interpreter = walker.behind(viewer, asked, known)
             got = (await answered(api, asked, viewer))["data"]["personFind"]["persons"]
             interpreter.reads |= {(one, "Person", "phone") for one in known}
@@ -192,14 +195,20 @@ async def test_sealed_values_leave_to_whom_the_rule_says_and_each_time_is_logged
     assert not walker.wrong, "\n".join(one[:2000] for one in walker.wrong[:10])
 
 
-async def test_every_message_shows_each_subscriber_what_the_rule_says(walker: Walker) -> None:
+FOLLOWED = {"eventChanged": "Event", "taskAssigned": "Task"}
+"""What can be followed, and the type of what it tells."""
+
+
+@pytest.mark.parametrize("root", FOLLOWED)
+async def test_every_message_shows_each_subscriber_what_the_rule_says(walker: Walker, root: str) -> None:
     world, log = walker.bench.world, walker.bench.log
     roots = walker.walk.schema.subscription_type
     assert roots is not None
-    if list(roots.fields) != ["eventChanged"]:
+    if set(roots.fields) != set(FOLLOWED):
         raise NoWayError(f"nobody knows how to follow {list(roots.fields)}")
-    event = walker.walk.planned["Event"]
-    asked: Asked = (f"subscription {{ eventChanged {{ event {{ {walker.walk.rows(event)} }} }} }}", {})
+    type = walker.walk.planned[FOLLOWED[root]]
+    thing = type.name.lower()
+    asked: Asked = (f"subscription {{ {root} {{ {thing} {{ {walker.walk.rows(type)} }} }} }}", {})
     live = Live(await walker.bench.api(wide=False), LiveLimits(seconds_between_checks=600, messages=1000))
     found = await kinds(walker)
     request = GraphQLRequest(query=asked[0], variables={})
@@ -209,35 +218,41 @@ async def test_every_message_shows_each_subscriber_what_the_rule_says(walker: Wa
     for stream in streams.values():
         await anext(stream)
     log.entries.clear()
-    events = world.rows(t.event)
-    told = [*list(events)[::3], *list(events)[::3]]  # a message that is not for somebody would come between those that are
+    rows = world.rows(source_of(type).table)
+    told = [*list(rows)[::3], *list(rows)[::3]]  # a message that is not for somebody would come between those that are
+    posts = [post for viewer in found.values() for post in viewer.post_ids]
     for kind, viewer in found.items():
         if kind == "anonymous":
             continue
         read, expected = [], []
         for id in told:
             (one,), interpreter = walker.behind(viewer, asked, [id])
-            if one is not None:
+            if one is not None and (thing == "event" or viewer.post_ids):
                 expected.append((one, interpreter))
         if kind == "resident":
             async with walker.bench.deployment.write() as work:
                 for id in told:
-                    work.announce(
-                        "event.commented", id, events[id]["grid_id"], kind=events[id]["kind_id"], stage=events[id]["stage"]
-                    )
+                    announce(work, thing, rows[id], posts)
         for one, interpreter in expected:
             async with asyncio.timeout(30):
                 message = await anext(streams[kind])
             read.append(message)
-            walker.compare(
-                kind, asked, one, orjson.loads(message.body)["data"]["eventChanged"]["event"], interpreter, interpreter.reads
-            )
+            walker.compare(kind, asked, one, orjson.loads(message.body)["data"][root][thing], interpreter, interpreter.reads)
         assert len(read) == len(expected)
         mine = [one for entry in log.entries if entry.account_id == viewer.account_id for one in entry.reads]
         logged = {(one.subject, one.type, name) for one in mine for name in one.fields}
         assert logged == set().union(*(interpreter.reads for _, interpreter in expected)), kind
     await live.close()
     assert not walker.wrong, "\n".join(one[:2000] for one in walker.wrong[:10])
+
+
+def announce(work: Work, thing: str, row: Mapping[str, Any], posts: list[int]) -> None:
+    """Tell of a change of an event, or of a task as if it were given to all these posts: whether they see it, the rule says."""
+    if thing == "event":
+        work.announce("event.commented", row["id"], row["grid_id"], kind=row["kind_id"], stage=row["stage"])
+    else:
+        given = {"event": row["event_id"], "kind": row["kind"], "posts": posts, "offices": [], "roles": []}
+        work.announce("task.given", row["id"], row["grid_id"], **given)
 
 
 async def test_without_a_purpose_nothing_private_leaves_where_one_is_required(walker: Walker) -> None:

@@ -24,7 +24,7 @@ from wangge_schema.reading.sources import READS, SOURCE, Answer, Computed, Conne
 
 Edge = tuple[str, str]
 """A type and a field of it that leads to another planned type."""
-ANSWERED: Mapping[str, str] = {"capability": "READ_PRIVATE", "grid": f'"{GRIDS["urban"]}"'}
+ANSWERED: Mapping[str, str] = {"capability": "READ_PRIVATE", "grid": f'"{GRIDS["urban"]}"', "expiresIn": "600"}
 """What fields with arguments are asked for."""
 FEW = 3
 """How many rows of a list within a list are asked for; the count tells of the others."""

@@ -16,7 +16,7 @@ from oracle.filters import declared_name
 from oracle.interpreter import Interpreter, target_of
 from oracle.private import PRIVATE_CURSORS, PRIVATE_FIELDS, Told
 from oracle.sees import PRIVATE_FILTERS, sees
-from oracle.values import reads, source_of
+from oracle.values import OWN_ROOTS, reads, source_of
 from walk_paths import NoWayError, Walk, target
 
 from wangge_core.rights.viewers import Viewer
@@ -65,6 +65,8 @@ class Walker:
         query = self.walk.schema.query_type
         assert query is not None
         for name, one in query.fields.items():
+            if name in OWN_ROOTS:
+                continue
             match reads(one):
                 case ById():
                     yield from self.by_id(name)

@@ -51,6 +51,7 @@ async def fill(deployment: Deployment) -> None:
         await _ties(work)
         await _accounts(work)
         await _left(work)
+        await _intake(work)
 
 
 async def _ids(work: Work, table: sa.Table) -> list[int]:
@@ -120,6 +121,26 @@ async def _accounts(work: Work) -> None:
         "starts_at": NOW,
     }
     await work.insert(t.access_grant, [grant | {"ends_at": NOW + timedelta(hours=1), "reviewed": False, "created_at": NOW}])
+
+
+async def _intake(work: Work) -> None:
+    """Reporters of some events, named and unnamed, with an account and without; and what a machine is told by."""
+    made = {"hash": "0" * 64, "joined": False, "counted": True, "language": "zh", "description": "Litter", "reported_at": NOW}
+    resident = await work.value(sa.select(t.account.c.id).where(t.account.c.login == "resident"))
+    reports = [
+        {
+            "number": f"{number:05}-AAAAA",
+            "event_id": id,
+            "unnamed": number % 3 == 0,
+            "name": f"Zhou {number}",
+            "phone_mask": "138****1",
+        }
+        | {"account_id": resident if number % 2 else None}
+        for number, id in enumerate(await _ids(work, t.event))
+    ]
+    await work.insert(t.public_report, [made | one for one in reports])
+    webhook = {"url": "https://example.org/hook", "secret": "walk:", "created_at": NOW}
+    await work.insert(t.webhook, [webhook | {"account_id": id} for id in (await _ids(work, t.account))[::5]])
 
 
 async def viewers(work: Work) -> Mapping[str, Viewer]:

@@ -42,6 +42,26 @@ def test_plugins_are_listed_without_importing_them(run: CliRunner) -> None:
     assert [line[:3].strip() for line in listed[1:]] == ["off", "off", "off", "on"]
 
 
+def test_workflows_are_listed_drawn_and_written_as_pages(run: CliRunner, tmp_path: Path) -> None:
+    listed = invoke(run, "workflows", "list").output.splitlines()
+    assert len(listed) == 25
+    assert any(line.startswith("scenic.rescue") and line.endswith("应急救援 · Rescue") for line in listed)
+    drawn = invoke(run, "workflows", "draw", "--plugin", "scenic", "--language", "en").output
+    assert "%% scenic.rescue" in drawn and '-->|"Arrive"| on_the_spot' in drawn and "maritime" not in drawn
+    invoke(run, "workflows", "draw", "--output", str(tmp_path / "drawn"))
+    assert len(list((tmp_path / "drawn").glob("*.mmd"))) == 25
+
+
+def test_pages_of_workflows_are_compared_and_stale_ones_named(run: CliRunner, tmp_path: Path) -> None:
+    (tmp_path / "gone.md").write_text("old")
+    invoke(run, "workflows", "pages", "--output", str(tmp_path))
+    assert not (tmp_path / "gone.md").exists()
+    invoke(run, "workflows", "pages", "--check", str(tmp_path))
+    (tmp_path / "urban.closed_loop.md").write_text("edited")
+    found = run.invoke(wangge, ["workflows", "pages", "--check", str(tmp_path)])
+    assert (found.exit_code, "urban.closed_loop.md" in found.output) == (1, True)
+
+
 def test_plugins_are_checked(run: CliRunner) -> None:
     sound = invoke(run, "plugins", "check")
     assert "✓ 5 plugins: 8 grid types, 60 roles" in sound.output

@@ -16,6 +16,8 @@ from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
 from wangge_core.errors import SettingError
+from wangge_core.events.replay import check_replay
+from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import load_viewer
@@ -86,7 +88,9 @@ async def test_the_counts_are_exactly_those_of_the_size(small: SmallTown) -> Non
     assert counts["units"] == sizes.total("units")
     assert counts["people"] == sizes.total("persons")
     assert counts["organisations"] == sizes.total("organizations")
-    assert counts["events"] == sizes.total("events")
+    came = sa.or_(t.event.c.opened_by_event_id.is_not(None), t.event.c.part_of_id.is_not(None))
+    (others,) = await small.rows(sa.select(sa.func.count()).where(came))
+    assert counts["events"] - others[0] == sizes.total("events")
     (base,) = await small.rows(sa.select(sa.func.count()).where(t.grid.c.level == "GRID"))
     assert base[0] == sizes.total("grids")
 
@@ -113,12 +117,51 @@ async def test_everything_happened_in_the_three_months_and_in_order(small: Small
     assert all(one.at <= two.at for one, two in pairwise(rows) if one.event_id == two.event_id)
 
 
-async def test_every_move_was_made_by_somebody_with_a_post_or_by_the_reporter(small: SmallTown) -> None:
+async def test_every_workflow_was_lived_through(small: SmallTown) -> None:
+    version, history = t.workflow_version, t.event_history
+    made = sa.select(version.c.workflow_id, history.c.move).join(t.event, t.event.c.workflow_version_id == version.c.id)
+    rows = await small.rows(made.join(history, history.c.event_id == t.event.c.id).where(history.c.entry == "MOVED"))
+    assert {row.workflow_id for row in rows} == set(small.rules.registry.workflows)
+
+
+async def test_much_is_done_beside_moves(small: SmallTown) -> None:
+    done = await small.values(t.event_history.c.entry)
+    assert {"WARNED", "OVERDUE", "ESCALATED", "CHASED", "CHASE_ANSWERED", "DEFERRAL_ASKED", "DEFERRAL_DECIDED"} <= done
+    assert {"EXTENSION_ASKED", "EXTENSION_DECIDED", "RESUMED", "SPLIT", "JOINED", "PART_DONE"} <= done
+
+
+async def test_the_present_state_is_what_the_history_tells(small: SmallTown) -> None:
+    deployment = small.open()
+    try:
+        async with deployment.read() as work:
+            checked, different = await check_replay(work)
+    finally:
+        await deployment.close()
+    assert (checked, different) == (small.filled.counts["events"], [])
+
+
+async def test_no_task_is_open_of_what_has_ended(small: SmallTown) -> None:
+    query = sa.select(t.task.c.kind).join(t.event, t.event.c.id == t.task.c.event_id)
+    left = await small.rows(query.where(t.task.c.open, t.event.c.closed, t.task.c.kind != TaskKind.DECIDE_APPEAL.value))
+    assert left == []
+
+
+async def test_no_timer_is_late_when_the_town_is_filled(small: SmallTown) -> None:
+    assert await small.rows(sa.select(t.job.c.id).where(t.job.c.run_at < UNTIL)) == []
+
+
+async def test_somebody_is_on_duty_at_the_end(small: SmallTown) -> None:
+    shift = t.shift
+    assert await small.rows(sa.select(shift.c.id).where(shift.c.starts_at <= UNTIL, shift.c.ends_at > UNTIL))
+
+
+async def test_every_entry_is_of_a_post_of_the_reporter_or_of_the_service(small: SmallTown) -> None:
     history, event = t.event_history, t.event
-    query = sa.select(history.c.account_id, history.c.post_id, event.c.reporter_id).join(event, event.c.id == history.c.event_id)
+    columns = (history.c.account_id, history.c.post_id, event.c.reporter_id, history.c.entry)
+    query = sa.select(*columns).join(event, event.c.id == history.c.event_id)
     for row in await small.rows(query.where(history.c.entry != "COMMENTED")):
-        assert row.account_id is not None
-        assert row.post_id is not None or row.account_id == row.reporter_id
+        nobody = row.account_id is None and row.post_id is None
+        assert nobody or row.post_id is not None or row.account_id == row.reporter_id or row.entry == "REPORTED"
 
 
 async def test_whatever_a_kind_must_involve_is_involved(small: SmallTown) -> None:

@@ -8,6 +8,8 @@ from wangge_core.data_care.periods import Periods, day_before, moment_before
 from wangge_core.data_care.resident_accounts import without_post
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
+from wangge_core.evidence.forgetting import tells_of_somebody
+from wangge_core.intake.deliveries import UNSENT
 from wangge_core.people.children import GUARDED_BELOW
 from wangge_core.people.homes import ResidenceKind
 from wangge_core.people.need_terms import after_months
@@ -91,7 +93,7 @@ def _before(column: sa.Column[Any], work: Work, periods: Periods) -> Due:
 
 
 def events_due(work: Work, periods: Periods) -> Due:
-    """Closed events that name a person, or a resident who reported them or did something with them."""
+    """Closed events that name a person, or a resident who reported them, sent a photograph, or did something with them."""
     moment = moment_before(work, periods.closed_events_months)
     if moment is None:
         return sa.false()
@@ -104,7 +106,37 @@ def events_due(work: Work, periods: Periods) -> Due:
         .where(done.c.event_id == event.c.id, done.c.account_id.is_not(None), without_post(done.c.account_id))
         .correlate(event)
     )
-    return sa.and_(event.c.closed, over, sa.or_(named, reported, took_part))
+    on, sent = t.event_attachment.alias(), t.attachment.alias()
+    photographed = sa.exists(
+        sa.select(1)
+        .select_from(on.join(sent, sent.c.id == on.c.attachment_id))
+        .where(
+            on.c.event_id == event.c.id,
+            tells_of_somebody(sent),
+            sa.or_(sent.c.uploader_id.is_(None), without_post(sent.c.uploader_id)),
+        )
+        .correlate(event)
+    )
+    return sa.and_(event.c.closed, over, sa.or_(named, reported, took_part, photographed))
+
+
+def contacts_due(work: Work, periods: Periods) -> Due:
+    """Reports of events that have ended which still tell who made them."""
+    if not periods.reporter_contacts_days:
+        return sa.false()
+    report, event = t.public_report, t.event.alias()
+    told = sa.or_(report.c.name.is_not(None), report.c.phone.is_not(None), report.c.account_id.is_not(None))
+    ended = sa.func.coalesce(event.c.closed_at, event.c.reported_at) < work.now - DAY * periods.reporter_contacts_days
+    over = sa.exists(sa.select(1).where(event.c.id == report.c.event_id, event.c.closed, ended).correlate(report))
+    return sa.and_(told, over)
+
+
+def deliveries_due(work: Work, periods: Periods) -> Due:
+    """Deliveries of webhooks that are over."""
+    if not periods.webhook_deliveries_days:
+        return sa.false()
+    delivery = t.webhook_delivery
+    return sa.and_(delivery.c.state.not_in(UNSENT), delivery.c.created_at < work.now - DAY * periods.webhook_deliveries_days)
 
 
 def keys_due(work: Work, periods: Periods) -> Due:

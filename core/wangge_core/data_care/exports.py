@@ -32,8 +32,9 @@ from wangge_core.sealing.sealer import SealingError
 
 SEALED = (IDENTITY_NUMBER, PHONE)
 OF_EVENTS = ("number", "kind_id", "stage", "closed", "reported_at", "closed_at", "description", "details")
+OF_ATTACHMENTS = ("id", "taken_in_at", "taken_at_claimed", "longitude_claimed", "latitude_claimed", "public")
 GLOBAL = {"person": "Person", "unit": "Unit", "building": "Building", "household": "Household", "grid": "Grid", "event": "Event"} | {
-    "account": "Account", "organization": "Organization", "post": "Post"
+    "account": "Account", "organization": "Organization", "post": "Post", "attachment": "Attachment"
 }  # fmt: skip
 
 
@@ -108,6 +109,7 @@ async def _sections(work: Work, viewer: Viewer, person_id: int, path: str, *, ow
     found["needs"] = [one for one in found["needs"] if one["kindId"] not in hidden]
     found["involvements"] = await _with_events(work, viewer, found["involvements"])
     found["reported"] = await _reported(work, viewer, [_key(one["id"]) for one in found["accounts"]])
+    found["sent"] = await _sent(work, [_key(one["id"]) for one in found["accounts"]])
     found["reads"] = await reads_of(work, person_id)
     found["changes"] = await changes_of(work, person_id)
     return found
@@ -150,6 +152,13 @@ async def _reported(work: Work, viewer: Viewer, account_ids: Sequence[int]) -> l
     """The events that the person reported."""
     rows = await work.rows(sa.select(t.event.c.id).where(t.event.c.reporter_id.in_(account_ids)).order_by(t.event.c.id))
     return list((await _events(work, viewer, [row.id for row in rows])).values())
+
+
+async def _sent(work: Work, account_ids: Sequence[int]) -> list[dict[str, Any]]:
+    """The photographs and files that the person sent, with what they claim of themselves."""
+    columns = [t.attachment.c[name] for name in OF_ATTACHMENTS]
+    rows = await work.rows(sa.select(*columns).where(t.attachment.c.uploader_id.in_(account_ids)).order_by(t.attachment.c.id))
+    return [{camel(one.name): _value(one, value) for one, value in zip(columns, row, strict=True)} for row in rows]
 
 
 async def _events(work: Work, viewer: Viewer, ids: Sequence[int]) -> dict[int, dict[str, Any]]:

@@ -23,6 +23,10 @@ class Periods:
     """Earlier homes and households of persons who are still here."""
     closed_events_months: int = 36
     """Who reported a closed event, if that was a resident, and which persons were involved in it. The event stays."""
+    reporter_contacts_days: int = 30
+    """Name, telephone and account of who reported an event without being staff, from its end on. The report stays."""
+    webhook_deliveries_days: int = 30
+    """What webhooks were told."""
     idempotency_days: int = 30
     """What a repeated request is answered from."""
 

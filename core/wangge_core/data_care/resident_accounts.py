@@ -6,6 +6,8 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
+from wangge_core.evidence.forgetting import forget_uploads
+from wangge_core.intake.contacts import NO_CONTACT
 
 
 def without_post(account_id: sa.ColumnElement[int]) -> sa.ColumnElement[bool]:
@@ -36,6 +38,8 @@ async def close_accounts(work: Work, accounts: Sequence[tuple[int, bool]]) -> No
     await work.run(sa.delete(search).where(search.c.id.in_(alone)))
     await work.run(sa.delete(t.reveal).where(t.reveal.c.account_id.in_(alone)))
     await work.run(sa.delete(t.idempotency_key).where(t.idempotency_key.c.account_id.in_(alone)))
+    await work.run(sa.update(t.public_report).where(t.public_report.c.account_id.in_(alone)).values(NO_CONTACT))
+    await forget_uploads(work, t.attachment.c.uploader_id.in_(alone))
     await forget_reporters(work, t.event.c.reporter_id.in_(alone), t.event_history.c.account_id.in_(alone))
 
 

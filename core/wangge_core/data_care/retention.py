@@ -13,6 +13,8 @@ import sqlalchemy as sa
 
 from wangge_core.data_care.due import (
     Due,
+    contacts_due,
+    deliveries_due,
     events_due,
     gone_due,
     homes_due,
@@ -28,6 +30,8 @@ from wangge_core.data_care.private_details import clear_private_details
 from wangge_core.data_care.resident_accounts import forget_reporters, without_post
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
+from wangge_core.evidence.forgetting import forget_uploads
+from wangge_core.intake.contacts import NO_CONTACT
 from wangge_core.logs.change_log import Action
 
 AT_ONCE = 200
@@ -126,8 +130,15 @@ async def _forget_named(work: Work, ids: Sequence[int]) -> None:
     of_events = sa.and_(event.c.id.in_(ids), without_post(event.c.reporter_id))
     of_history = sa.and_(history.c.event_id.in_(ids), history.c.account_id.is_not(None), without_post(history.c.account_id))
     await forget_reporters(work, of_events, of_history)
+    on, sender = t.event_attachment, t.attachment.c.uploader_id
+    sent = t.attachment.c.id.in_(sa.select(on.c.attachment_id).where(on.c.event_id.in_(ids)))
+    await forget_uploads(work, sa.and_(sent, sa.or_(sender.is_(None), without_post(sender))))
     for id in ids:
         work.record(Action.CHANGED, "Event", id, ("reporter",), ("involved",))
+
+
+async def _forget_contacts(work: Work, ids: Sequence[int]) -> None:
+    await work.run(sa.update(t.public_report).where(t.public_report.c.id.in_(ids)).values(NO_CONTACT))
 
 
 REASON = "迁出已满保存期限 · moved out, and the time for which data is kept is over"
@@ -139,6 +150,8 @@ CLASSES = (
     RetentionClass("former_homes", t.residence, _at_once(homes_due), _deletes(t.residence)),
     RetentionClass("former_households", t.household_member, _at_once(memberships_due), _deletes(t.household_member)),
     RetentionClass("closed_events", t.event, _at_once(events_due), _forget_named),
+    RetentionClass("reporter_contacts", t.public_report, _at_once(contacts_due), _forget_contacts),
+    RetentionClass("webhook_deliveries", t.webhook_delivery, _at_once(deliveries_due), _deletes(t.webhook_delivery)),
     RetentionClass("idempotency_keys", t.idempotency_key, _at_once(keys_due), _deletes(t.idempotency_key)),
     RetentionClass("reveals", t.reveal, _reveals, _deletes(t.reveal)),
 )

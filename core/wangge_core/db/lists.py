@@ -118,3 +118,50 @@ def _looked_up_on_postgresql(element: LookedUp, compiler: SQLCompiler, **options
 def _looked_up_on_sqlite(element: LookedUp, compiler: SQLCompiler, **options: Any) -> str:
     value, ids = (compiler.process(piece, **options) for piece in element.clauses)
     return f"{value} IN {ids}"
+
+
+class Listed(FunctionElement[Any]):
+    """The items of a bound JSON list as rows."""
+
+    inherit_cache = False
+
+
+class PartOf(FunctionElement[str]):
+    """One text of an item that is a list of texts."""
+
+    type = sa.Text()
+    inherit_cache = False
+
+    def __init__(self, item: sa.ColumnElement[Any], number: int) -> None:
+        super().__init__(item)
+        self.number = number
+
+
+def listed(values: sa.BindParameter[Any]) -> sa.TableValuedAlias:
+    """The items of a JSON list that is bound as text, as rows to select from; `part_of` reads them."""
+    return Listed(values).table_valued("value")
+
+
+def part_of(rows: sa.TableValuedAlias, number: int) -> sa.ColumnElement[str]:
+    """The text at this place of an item of `listed`, which is a list of texts itself."""
+    return PartOf(rows.c.value, number)
+
+
+@compiles(Listed, "postgresql")
+def _listed_on_postgresql(element: Listed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"jsonb_array_elements(CAST(CAST({compiler.process(element.clauses, **options)} AS TEXT) AS JSONB))"
+
+
+@compiles(Listed, "sqlite")
+def _listed_on_sqlite(element: Listed, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(PartOf, "postgresql")
+def _part_on_postgresql(element: PartOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f'((({compiler.process(element.clauses, **options)}) ->> {element.number}) COLLATE "C")'
+
+
+@compiles(PartOf, "sqlite")
+def _part_on_sqlite(element: PartOf, compiler: SQLCompiler, **options: Any) -> str:
+    return f"json_extract({compiler.process(element.clauses, **options)}, '$[{element.number}]')"

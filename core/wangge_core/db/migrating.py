@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool
 
+from wangge_core.db.append_only import missing
 from wangge_core.db.postgresql import DEFAULTS, DatabaseSettings, check_server
 from wangge_core.db.tables import is_search_index, metadata
 from wangge_core.errors import DatabaseError
@@ -51,9 +52,19 @@ async def upgrade(url: URL, settings: DatabaseSettings = DEFAULTS) -> tuple[str 
                 broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
                 if broken:
                     raise DatabaseError(f"the upgrade would leave {len(broken)} rows without their parents; nothing was changed.")
+            elif before not in (None, newest_revision()):
+                await connection.run_sync(_analyze)
     finally:
         await engine.dispose()
     return before, newest_revision()
+
+
+def _analyze(connection: sa.Connection) -> None:
+    """Count anew what the tables hold. PostgreSQL does so by itself after many changes of rows, but not after a column was added; until
+    then it takes one that is null everywhere for one that hardly ever is.
+    """
+    quote = connection.dialect.identifier_preparer.quote
+    connection.exec_driver_sql(f"ANALYZE {', '.join(map(quote, sa.inspect(connection).get_table_names()))}")
 
 
 async def check_revision(engine: AsyncEngine) -> None:
@@ -72,7 +83,7 @@ async def differences(engine: AsyncEngine) -> list[Any]:
 
     def compare(connection: sa.Connection) -> list[Any]:
         opts = {"compare_type": False, "include_name": is_told_by_tables}
-        return list(compare_metadata(MigrationContext.configure(connection, opts=opts), metadata))
+        return [*compare_metadata(MigrationContext.configure(connection, opts=opts), metadata), *missing(connection)]
 
     async with engine.connect() as connection:
         return await connection.run_sync(compare)

@@ -11,6 +11,7 @@ import msgspec
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
+from wangge_core.db.kind_versions import write_versions
 from wangge_core.db.work import Work
 from wangge_core.plugin.declarations.labels import Label
 from wangge_core.plugin.definitions import DetailsDefinition, WorkflowDefinition
@@ -35,7 +36,8 @@ async def mirror(work: Work, registry: Registry) -> None:
         [_declared(n, found.id, _plugin_of(found.id), found.label) for n, found in enumerate(registry.workflows.values())],
     )
     await _mirror_workflow_versions(work, registry.workflows)
-    await _upsert(work, t.event_kind, list(_event_kinds(registry)), only=t.event_kind.c.catalogue.is_(None))
+    await _upsert(work, t.event_kind, list(_event_kinds(registry)), only=t.event_kind.c.catalogue.is_(None), new={"version": 0})
+    await write_versions(work, registry.event_kinds)
     await _upsert(work, t.need_kind, list(_need_kinds(registry, work.rules.opened_needs)))
     await _mirror_roles_of_needs(work)
     for table, kinds in ((t.asset_kind, registry.asset_kinds), (t.place_kind, registry.place_kinds)):
@@ -102,7 +104,11 @@ def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
                 "involves": _plain(kind.involves),
                 "hidden_from_grid": kind.hidden_from_grid,
                 "catalogue": None,
-                "retired_because": None,
+                "limits": _plain(kind.limits),
+                "handled_by": [],
+                "supervised_by": [],
+                "open_to_public": kind.open_to_public,
+                "shown_to_public": kind.shown_to_public,
             }
         )
 
@@ -137,15 +143,21 @@ async def _mirror_roles_of_needs(work: Work) -> None:
 
 
 async def _upsert(
-    work: Work, table: sa.Table, rows: Sequence[dict[str, Any]], *, keep: bool = False, only: sa.ColumnElement[bool] | None = None
+    work: Work,
+    table: sa.Table,
+    rows: Sequence[dict[str, Any]],
+    *,
+    keep: bool = False,
+    only: sa.ColumnElement[bool] | None = None,
+    new: Mapping[str, Any] | None = None,
 ) -> None:
-    """Insert new rows, update changed ones, and mark the others unavailable (of those that `only` selects)."""
+    """Insert new rows, with what `new` adds, update changed ones, and mark the others unavailable (of those that `only` selects)."""
     present = {row.id: row._mapping for row in await work.rows(sa.select(table))}
-    new = [row for row in rows if row["id"] not in present]
+    added = [{**row, **(new or {})} for row in rows if row["id"] not in present]
     changed = [
         row for row in rows if row["id"] in present and any(present[row["id"]][name] != value for name, value in row.items())
     ]
-    await work.insert(table, new)
+    await work.insert(table, added)
     for row in [] if keep else changed:
         await work.run(sa.update(table).where(table.c.id == row["id"]).values({k: v for k, v in row.items() if k != "id"}))
     if "available" in table.c:

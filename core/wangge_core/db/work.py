@@ -3,7 +3,8 @@
 An operation writes its rows and announces what happened; announcements become outbox rows in the same transaction.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -17,6 +18,7 @@ from wangge_core.search.grams import folded_apart, grams_of
 from wangge_core.storable import is_storable
 
 if TYPE_CHECKING:
+    from wangge_core.evidence.files import Files
     from wangge_core.rules import Rules
     from wangge_core.sealing.sealer import Sealer
 
@@ -55,7 +57,8 @@ class Recorder(Protocol):
 class Work:
     """A connection in a transaction. `now` is the same moment for all that happens in it.
 
-    `sealer` is the deployment's, None where it has no keys: then sealed values are refused with SEALING_KEY_MISSING.
+    `sealer` is the deployment's, None where it has no keys: then sealed values are refused with SEALING_KEY_MISSING. `files` is None where
+    it keeps none.
     """
 
     def __init__(
@@ -65,11 +68,16 @@ class Work:
         now: datetime,
         sealer: "Sealer | None" = None,
         changes: Recorder | None = None,
+        files: "Files | None" = None,
+        kept: dict[str, Any] | None = None,
     ) -> None:
         self.connection = connection
         self.changes = changes
         self.sealer = sealer
+        self.files = files
         self.rules = rules
+        self.kept = {} if kept is None else kept
+        """What this process has read before and goes by until it has changed, by whose it is."""
         self.now = to_milliseconds(now)
         self._announced: list[dict[str, Any]] = []
 
@@ -81,6 +89,19 @@ class Work:
     @property
     def on_sqlite(self) -> bool:
         return self.connection.dialect.name == "sqlite"
+
+    @asynccontextmanager
+    async def attempt(self) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
+        """Within it things are written that the function it gives takes back again, with what was announced of them."""
+        announced, nested = list(self._announced), await self.connection.begin_nested()
+
+        async def take_back() -> None:
+            await nested.rollback()
+            self._announced = announced
+
+        yield take_back
+        if nested.is_active:
+            await nested.commit()
 
     async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
         return (await self.connection.execute(statement)).all()
@@ -142,12 +163,12 @@ class Work:
 
     async def _reserve_on_sqlite(self, table: sa.Table, count: int) -> range:
         sequence = sa.table("sqlite_sequence", sa.column("name"), sa.column("seq"))
-        last = await self.value(sa.select(sequence.c.seq).where(sequence.c.name == table.name))
+        moved_on = sa.update(sequence).where(sequence.c.name == table.name).values(seq=sequence.c.seq + count)
+        last = await self.value(moved_on.returning(sequence.c.seq))
         if last is None:
+            last = count
             await self.run(sa.insert(sequence).values(name=table.name, seq=count))
-        else:
-            await self.run(sa.update(sequence).where(sequence.c.name == table.name).values(seq=last + count))
-        return range((last or 0) + 1, (last or 0) + 1 + count)
+        return range(last - count + 1, last + 1)
 
     async def by_ids(
         self,
@@ -167,6 +188,11 @@ class Work:
     def announce(self, topic: str, thing_id: int, grid_id: int | None, **content: Any) -> None:
         """Tell the outbox that something happened to a thing, in this transaction."""
         self._announced.append({"topic": topic, "thing_id": thing_id, "grid_id": grid_id, "content": content, "at": self.now})
+
+    @property
+    def announced(self) -> Sequence[Mapping[str, Any]]:
+        """What was announced so far: `topic`, `thing_id`, `grid_id`, `content` and `at` of each."""
+        return self._announced
 
     async def write_announcements(self) -> int:
         """Write what was announced to the outbox; returns how much that was."""

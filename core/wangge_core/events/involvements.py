@@ -44,6 +44,9 @@ async def visible_involved(work: Work, viewer: Viewer, ties: Iterable[Involved])
     found: dict[Involvable, set[int]] = {}
     for sort, (table, capability) in INVOLVABLE.items():
         wanted = [tie.id for tie in named if tie.sort is sort]
+        if not wanted:
+            found[sort] = set()
+            continue
         rule = person_rule if sort is Involvable.PERSON else within_grid(capability)
         found[sort] = set(await work.by_ids((), table.c.id, wanted, rule(table, BoundViewer(viewer))))
     return found

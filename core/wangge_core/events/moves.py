@@ -4,23 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
-
-from wangge_core.checking import read_details
-from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.errors import Outcome, Refusal, refusal, refused
-from wangge_core.events.answers import check_answers, stored
-from wangge_core.events.assignments import Given, asked_assignees, assign, assigned_to, given_before
-from wangge_core.events.deadlines import due_at
-from wangge_core.events.history import HistoryEntryKind, entry, locked_event, situation_of, steps_of
-from wangge_core.events.involvements import check_roles
-from wangge_core.events.kinds import kinds_in_use
-from wangge_core.events.situations import Situation, performing_post, why_blocked
-from wangge_core.events.workflows import versions
-from wangge_core.plugin.declarations.asks import AnswerType
+from wangge_core.errors import Outcome, Refusal, refused
+from wangge_core.events.answers import Span, check_answers
+from wangge_core.events.assignments import asked_assignees, given_before
+from wangge_core.events.decisions import Decided, check_kind, check_limit, check_named, check_opened
+from wangge_core.events.effects import make_move
+from wangge_core.events.situations import why_blocked
+from wangge_core.events.states import State, locked_state
 from wangge_core.plugin.definitions import MoveDefinition
-from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.viewers import SYSTEM_VIEWER, Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,107 +27,50 @@ class EventMoveRequest:
 
 
 async def move_events(work: Work, viewer: Viewer, requests: Sequence[EventMoveRequest]) -> list[Outcome]:
-    """Make moves in order."""
+    """Make moves in order. Each is made with all that it brings about, or refused with nothing written."""
     return [await _move(work, viewer, request) for request in requests]
 
 
-async def _situation(work: Work, row: sa.Row[Any]) -> Situation:
-    version = (await versions(work, [row.workflow_version_id]))[row.workflow_version_id]
-    return situation_of(
-        version.definition,
-        stage=row.stage,
-        path=row.path,
-        reporter_id=row.reporter_id,
-        steps=await steps_of(work, row.id),
-        assigned=await assigned_to(work, row.id),
-        roles=work.rules.registry.roles,
-    )
+async def move_events_as_system(work: Work, event_id: int, move: str, answers: Mapping[str, Any] | None = None) -> Outcome:
+    """Make a move that a workflow lets the service itself make, as when a clock runs out. It is bound by every guard that is not the
+    reporter's, and has no account and no post in the history."""
+    (outcome,) = await move_events(work, SYSTEM_VIEWER, [EventMoveRequest(event_id=event_id, move=move, answers=answers or {})])
+    return outcome
 
 
 async def _move(work: Work, viewer: Viewer, request: EventMoveRequest) -> Outcome:
-    row = await locked_event(work, viewer, request.event_id)
-    if row is None:
+    state = await locked_state(work, viewer, request.event_id)
+    if state is None:
         return refused("NOT_FOUND", "id", what="Event", id=request.event_id)
-    situation = await _situation(work, row)
-    if request.expected_version is not None and request.expected_version != row.version:
-        stage = situation.definition.stage(row.stage).label.in_language(viewer.language)
-        return refused("EVENT_CHANGED", "expectedVersion", version=row.version, stage=stage)
-    move = situation.definition.move(request.move)
+    if request.expected_version is not None and request.expected_version != state.row.version:
+        stage = state.definition.stage(state.row.stage).label.in_language(viewer.language)
+        return refused("EVENT_CHANGED", "expectedVersion", version=state.row.version, stage=stage)
+    move = state.definition.move(request.move)
     if move is None:
-        return refused("MOVE_UNKNOWN", "move", workflow=situation.definition.id, move=request.move)
-    if blocked := why_blocked(situation, move, viewer, work.now):
+        return refused("MOVE_UNKNOWN", "move", workflow=state.definition.id, move=request.move)
+    if blocked := why_blocked(state.situation, move, viewer, work.now):
         return Outcome(refusals=(blocked,))
-    if wrong := tuple(check_answers(move, request.answers, viewer.language)):
-        return Outcome(refusals=wrong)
-    given, found = await asked_assignees(work, situation, move, request.answers, row.kind_id)
-    kind_id, more = await _kind(work, row, move, request.answers)
-    if found or more:
-        return Outcome(refusals=(*found, *more))
-    given = given or await given_before(work, row.id, situation, move)
-    await _write(work, viewer, row, situation, move, request.answers, given, kind_id)
-    return Outcome(id=row.id)
+    decided, found = await _decide(work, viewer, state, move, request.answers)
+    if found:
+        return Outcome(refusals=tuple(found))
+    await make_move(work, viewer, state, move, request.answers, decided)
+    return Outcome(id=state.row.id)
 
 
-async def _kind(work: Work, row: sa.Row[Any], move: MoveDefinition, answers: Mapping[str, Any]) -> tuple[str, list[Refusal]]:
-    """The kind that the event has after the move. It may only change to one with the same workflow whose details fit."""
-    ask = next((one for one in move.asks if one.type is AnswerType.EVENT_KIND), None)
-    wanted = answers.get(ask.name) if ask else None
-    if ask is None or not isinstance(wanted, str) or wanted == row.kind_id:
-        return row.kind_id, []
-    field_name = f"answers.{ask.name}"
-    kinds = await kinds_in_use(work, [wanted, row.kind_id])
-    if wanted not in kinds or not kinds[wanted].available:
-        return row.kind_id, [refusal("KIND_UNKNOWN", field_name, id=wanted)]
-    if kinds[wanted].workflow != kinds[row.kind_id].workflow:
-        return row.kind_id, [refusal("KIND_OTHER_WORKFLOW", field_name, id=wanted)]
-    declared = work.rules.registry.event_kinds.get(wanted)
-    _, found = read_details(wanted, declared.details if declared else None, row.details, field_name)
-    roles = await work.rows(sa.select(t.involvement.c.role).where(t.involvement.c.event_id == row.id))
-    more = check_roles((tie.role for tie in roles), declared.involves if declared else (), field_name)
-    return wanted, [*found, *more]
-
-
-async def _write(
-    work: Work,
-    viewer: Viewer,
-    row: sa.Row[Any],
-    situation: Situation,
-    move: MoveDefinition,
-    answers: Mapping[str, Any],
-    given: Sequence[Given],
-    kind_id: str,
-) -> None:
-    stage = situation.definition.stage(situation.target(move))
-    sequence = row.version + 1
-    values: dict[str, Any] = {"version": sequence, "kind_id": kind_id}
-    if stage.name != row.stage:
-        values |= {
-            "stage": stage.name,
-            "closed": stage.final,
-            "closed_at": work.now if stage.final else None,
-            "entered_stage_at": work.now,
-            "stage_due_at": due_at(stage.clock, work.now),
-        }
-    if given:
-        values |= {"assignee_id": given[0][0], "assignee_office_id": given[0][1]}
-        await assign(work, row.id, sequence, given)
-    await work.run(sa.update(t.event).where(t.event.c.id == row.id).values(values))
-    post = performing_post(situation, move, viewer)
-    await work.insert(
-        t.event_history,
-        [
-            entry(
-                row.id,
-                sequence,
-                HistoryEntryKind.MOVED,
-                at=work.now,
-                move=move.name,
-                from_stage=row.stage,
-                to_stage=stage.name,
-                account_id=viewer.account_id,
-                post_id=post.id if post else None,
-                answers=stored(answers),
-            )
-        ],
-    )
-    work.announce("event.moved", row.id, row.grid_id, kind=kind_id, move=move.name, stage=stage.name)
+async def _decide(
+    work: Work, viewer: Viewer, state: State, move: MoveDefinition, answers: Mapping[str, Any]
+) -> tuple[Decided, list[Refusal]]:
+    """What the answers come to, or why they are refused."""
+    row = state.row
+    span = Span(occurred_at=row.occurred_at, reported_at=row.reported_at, zone=work.rules.zone)
+    found = list(check_answers(move, answers, viewer.language, span))
+    if found:
+        return Decided(), found
+    kind, of_kind = await check_kind(work, row, move, answers)
+    limit, of_limit = await check_limit(work, row, move, answers, kind)
+    giving, of_giving = await asked_assignees(work, state.situation, move, answers, kind.id if kind else row.kind_id, row)
+    opened_kind, per, of_opened = await check_opened(work, move, answers)
+    found = [*of_giving, *of_kind, *of_limit, *of_opened, *await check_named(work, viewer, move, answers)]
+    if not found and not giving.given:
+        giving = await given_before(work, row.id, state.situation, move)
+    return Decided(giving=giving, kind=kind, limit=limit, opened_kind=opened_kind, opened_per=per), found

@@ -21,12 +21,14 @@ from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal
-from wangge_core.events.deadlines import due_at
+from wangge_core.events.alerts import as_alert, check_alert
+from wangge_core.events.beginning import Begun, begin, first_changes
 from wangge_core.events.history import HistoryEntryKind, entry
 from wangge_core.events.involvements import Involved, Visible, check_involved, involvement, visible_involved
 from wangge_core.events.kinds import KindInUse, kinds_in_use
-from wangge_core.events.numbers import take_numbers
+from wangge_core.events.numbers import Numbered, take_numbers
 from wangge_core.events.workflows import WorkflowVersion, current_versions
+from wangge_core.evidence.attachments import REPORT, attach, check_attachments
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.declarations.labels import Choice
@@ -63,18 +65,34 @@ class Timeliness(Choice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What an imported record says of its own past: when it was closed and whether that was in time. Both may be unknown."""
+    """What an imported record says of its own past: when it was closed, when it was due, and whether that was in time. All may be
+    unknown."""
 
     closed: bool = False
     closed_at: datetime | None = None
+    due_at: datetime | None = None
     timeliness: Timeliness | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """The event that another one comes of: by a move of it that opened another, or as a part of it.
+
+    What comes of an event is as far as it is known there: its details and who is involved need not be complete. It is nobody's
+    report, so that no right to report is asked for; who may do what it comes of was checked.
+    """
+
+    opened_by_event_id: int | None = None
+    part_of_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventReport:
     """An event to report. The grid may be left out where a building or place is named. `details` is plain data for the kind's dataclass.
 
-    `source_name` and `source_key` are the other system and its own number; the same pair is taken once.
+    `photos` are attachments that were taken in before. `source_name` and `source_key` are the other system and its own number; the same
+    pair is taken once. What a machine claims becomes an
+    alert (`alerts.py`) unless it says that it was `person_reported` there.
     """
 
     kind_id: str
@@ -93,6 +111,9 @@ class EventReport:
     source_name: str | None = None
     source_key: str | None = None
     recorded: Recorded | None = None
+    photos: tuple[int, ...] = ()
+    origin: Origin | None = None
+    person_reported: bool = False
 
 
 async def report_events(work: Work, viewer: Viewer, reports: Sequence[EventReport]) -> list[Outcome]:
@@ -101,13 +122,17 @@ async def report_events(work: Work, viewer: Viewer, reports: Sequence[EventRepor
     Whoever may report anywhere may report for any grid: a matter seen elsewhere is taken and routed to its own grid. `recorded` and
     `reported_at` are for who may import data.
     """
+    named = [tuple(check_alert(viewer, report)) for report in reports]
+    reports = [as_alert(work, viewer, report) for report in reports]
     known = await _known(work, viewer, reports)
     seen = await already_there(work, t.event, [(one.source_name, one.source_key) for one in reports])
     prepared: list[_Prepared | None] = []
     outcomes: list[Outcome] = []
-    for report in reports:
+    for report, naming in zip(reports, named, strict=True):
         ready = _Prepared(report, known.grid_of(report))
-        found = [*_check(work, viewer, ready, known), *_check_source(report, seen)]
+        found = [*naming, *_check(work, viewer, ready, known), *_check_source(report, seen)]
+        if report.photos:
+            found += await check_attachments(work, viewer, report.photos, "photos")
         if not found and report.source_name and report.source_key:
             seen.add((report.source_name, report.source_key))
         prepared.append(None if found else ready)
@@ -148,9 +173,9 @@ class _Known:
 
 
 async def _known(work: Work, viewer: Viewer, reports: Sequence[EventReport]) -> _Known:
-    buildings = await _grid_ids(
-        work, t.building, (one.building_id for one in reports), building_rule(t.building, BoundViewer(viewer))
-    )
+    at_buildings = [one.building_id for one in reports if one.building_id is not None]
+    seen = [building_rule(t.building, BoundViewer(viewer))] if at_buildings else []
+    buildings = await _grid_ids(work, t.building, at_buildings, *seen)
     places = await _grid_ids(work, t.place, (one.place_id for one in reports))
     named = [one.grid_id for one in reports if one.grid_id is not None]
     kinds = await kinds_in_use(work, (one.kind_id for one in reports))
@@ -171,7 +196,7 @@ async def _grid_ids(work: Work, table: sa.Table, ids: Iterable[int | None], *vis
 
 def _check(work: Work, viewer: Viewer, ready: _Prepared, known: _Known) -> Iterator[Refusal]:
     report = ready.report
-    if not viewer.scope(Capability.REPORT_EVENTS).paths:
+    if report.origin is None and not viewer.scope(Capability.REPORT_EVENTS).paths:
         yield refusal("NOT_ALLOWED")
     if (report.recorded or report.reported_at) and not viewer.scope(Capability.IMPORT_DATA).paths:
         yield refusal("NOT_ALLOWED", "reportedAt")
@@ -190,11 +215,12 @@ def _check(work: Work, viewer: Viewer, ready: _Prepared, known: _Known) -> Itera
     else:
         declared = work.rules.registry.event_kinds.get(report.kind_id)
         recorded = report.recorded is not None and report.details is None
+        partly_known = recorded or report.origin is not None
         ready.details, found = (
             (None, ()) if recorded else read_details(kind.id, declared.details if declared else None, report.details)
         )
-        yield from found
-        if not recorded:
+        yield from () if partly_known else found
+        if not partly_known:
             yield from check_involved(kind.id, report.involved, declared.involves if declared else (), known.involved)
 
 
@@ -224,7 +250,7 @@ def _check_source(report: EventReport, seen: set[tuple[str, str]]) -> Iterator[R
 
 
 async def _write(work: Work, viewer: Viewer, accepted: Sequence[_Prepared], ids: Sequence[int], known: _Known) -> None:
-    numbers = await take_numbers(work, [ready.report.reported_at or work.now for ready in accepted])
+    numbers = await take_numbers(work, [_numbered(work, ready, known) for ready in accepted])
     rows = [_row(work, viewer, ready, id, number, known) for ready, id, number in zip(accepted, ids, numbers, strict=True)]
     await work.insert(t.event, rows)
     await work.insert(
@@ -238,6 +264,7 @@ async def _write(work: Work, viewer: Viewer, accepted: Sequence[_Prepared], ids:
                 to_stage=row["stage"],
                 account_id=viewer.account_id,
                 post_id=_reporting_post(viewer, known.grids[row["grid_id"]].path),
+                changes=first_changes(row),
             )
             for row in rows
         ],
@@ -245,21 +272,42 @@ async def _write(work: Work, viewer: Viewer, accepted: Sequence[_Prepared], ids:
     await work.insert(
         t.involvement, [involvement(id, tie) for id, ready in zip(ids, accepted, strict=True) for tie in ready.report.involved]
     )
+    await begin(
+        work,
+        [
+            Begun(
+                row,
+                known.grids[row["grid_id"]].path,
+                known.workflows[known.kinds[row["kind_id"]].workflow].definition,
+                recorded=ready.report.recorded is not None,
+            )
+            for row, ready in zip(rows, accepted, strict=True)
+            if not row["closed"]
+        ],
+    )
+    for id, ready in zip(ids, accepted, strict=True):
+        await attach(work, id, 1, ready.report.photos, REPORT)
     for row in rows:
         work.announce("event.reported", row["id"], row["grid_id"], kind=row["kind_id"], stage=row["stage"])
+
+
+def _numbered(work: Work, ready: _Prepared, known: _Known) -> Numbered:
+    at = ready.report.reported_at or work.now
+    return Numbered(at, known.grids[ready.grid_id or 0].code, ready.report.kind_id)
 
 
 def _row(work: Work, viewer: Viewer, ready: _Prepared, id: int, number: str, known: _Known) -> dict[str, Any]:
     report = ready.report
     kind = known.kinds[report.kind_id]
     version = known.workflows[kind.workflow]
-    recorded = report.recorded or Recorded()
+    recorded, origin = report.recorded or Recorded(), report.origin or Origin()
     reported_at = report.reported_at or work.now
     stage = _final_stage(version) if recorded.closed else version.definition.start
     return {
         "id": id,
         "number": number,
         "kind_id": report.kind_id,
+        "kind_version": kind.version,
         "grid_id": ready.grid_id,
         "workflow_version_id": version.id,
         "stage": stage.name,
@@ -280,9 +328,12 @@ def _row(work: Work, viewer: Viewer, ready: _Prepared, id: int, number: str, kno
         "occurred_at": report.occurred_at,
         "reported_at": reported_at,
         "entered_stage_at": recorded.closed_at or reported_at,
-        "stage_due_at": None if recorded.closed else due_at(stage.clock, reported_at),
-        "whole_due_at": due_at(version.definition.whole, reported_at),
+        "stage_due_at": None,
+        "whole_due_at": recorded.due_at,
         "closed_at": recorded.closed_at,
+        "filed_limit": kind.limits[0].name if len(kind.limits) == 1 else None,
+        "opened_by_event_id": origin.opened_by_event_id,
+        "part_of_id": origin.part_of_id,
         "recorded_timeliness": recorded.timeliness.value if recorded.timeliness else None,
         "source_name": report.source_name,
         "source_key": report.source_key,

@@ -36,6 +36,17 @@ class Definitions(dict[int, WorkflowDefinition]):
         self.update({row.id: read_definition(row.definition) for row in rows})
 
 
+_BY_HASH: dict[str, WorkflowDefinition] = {}
+"""Definitions by the hash of their content, as far as this process has read them: equal hashes are equal definitions."""
+
+
+async def definition_of(work: Work, version_id: int, hash: str) -> WorkflowDefinition:
+    """The definition of a stored version, whose hash is known."""
+    if hash not in _BY_HASH:
+        _BY_HASH[hash] = (await versions(work, [version_id]))[version_id].definition
+    return _BY_HASH[hash]
+
+
 async def current_versions(work: Work, workflow_ids: Iterable[str]) -> Mapping[str, WorkflowVersion]:
     """The version that new events of each workflow start under."""
     version = t.workflow_version

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from wangge_core.errors import refusal
@@ -34,7 +35,7 @@ class _Lines:
 def open_csv(path: Path, form: FileFormat) -> OpenFile:
     """The columns and rows of a CSV, plain or gzip. Raises FileError."""
     encoding = encoding_of(path, form.encoding)
-    header = next(_records(path, form, encoding), None)
+    header = next(islice(_records(path, form, encoding), form.header_row - 1, None), None)
     if header is None or header.refusals:
         raise FileError(
             f"{path.name} has no line that names its columns.", hint="The first line must name them, separated by the delimiter."
@@ -48,9 +49,7 @@ def _names(header: Row) -> list[str]:
 
 
 def _rows(path: Path, form: FileFormat, encoding: str, header: list[str]) -> Iterator[Row]:
-    records = _records(path, form, encoding)
-    next(records)
-    for record in records:
+    for record in islice(_records(path, form, encoding), form.header_row, None):
         yield record if record.refusals else row_of(record.line, header, list(record.values.values()))
 
 

@@ -65,15 +65,16 @@ class _Translator:
         if event.reported_at and not values[event.reported_at]:
             found.append(refusal("TIME_REQUIRED", "reportedAt"))
         closed_at = self._moment(event.closed_at, values, "closedAt", found)
-        if reported_at and closed_at and closed_at < reported_at:
+        if reported_at and closed_at and closed_at < reported_at and event.closed_before_reported == "refuse":
             found.append(refusal("CLOSED_BEFORE_REPORTED", "closedAt"))
         said = event.closed if isinstance(event.closed, bool) else meaning(event.closed, values, found)
         closed = bool(said) or closed_at is not None
+        due_at = self._moment(event.due_at, values, "dueAt", found)
         timeliness = meaning(event.timeliness, values, found) if event.timeliness else None
         return {
             "reported_at": reported_at,
             "occurred_at": self._moment(event.occurred_at, values, "occurredAt", found),
-            "recorded": Recorded(closed=closed, closed_at=closed_at, timeliness=timeliness),
+            "recorded": Recorded(closed=closed, closed_at=closed_at, due_at=due_at, timeliness=timeliness),
         }
 
     def _moment(self, column: str, values: dict[str, str], field: str, found: list[Refusal]) -> datetime | None:

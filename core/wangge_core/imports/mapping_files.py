@@ -22,6 +22,7 @@ from wangge_core.imports.mappings import (
 )
 from wangge_core.imports.registers.mappings import RegisterMapping, register_faults
 from wangge_core.imports.registers.red_lines import check_red_lines
+from wangge_core.imports.standards.mappings import StandardsMapping, standards_faults
 from wangge_core.imports.templates import Template
 
 HINT = "docs/operators.md lists every key; examples/imports has mappings to start from."
@@ -70,6 +71,8 @@ def columns_of(mapping: FileMapping) -> Iterator[str]:
         case DivisionMapping():
             division = mapping.division
             yield from _named(division.code, division.name, division.parent, division.level)
+        case StandardsMapping():
+            yield from mapping.own_columns()
         case RegisterMapping():
             yield from mapping.own_columns()
             yield from _of_templates(mapping.grid.code, mapping.grid.name, *mapping.grid.path)
@@ -99,8 +102,9 @@ def _place_columns(mapping: EventMapping | BuildingMapping) -> Iterator[str]:
         yield from (mapping.position.longitude, mapping.position.latitude)
 
 
-def _times(mapping: EventMapping) -> tuple[str, str, str]:
-    return mapping.event.reported_at, mapping.event.occurred_at, mapping.event.closed_at
+def _times(mapping: EventMapping) -> tuple[str, ...]:
+    event = mapping.event
+    return event.reported_at, event.occurred_at, event.closed_at, event.due_at
 
 
 def _of_templates(*given: str | Template) -> Iterator[str]:
@@ -120,6 +124,8 @@ def faults_of(mapping: FileMapping) -> Iterator[str]:
     """What contradicts itself in a mapping, a sentence each."""
     if not 0 < len(mapping.name.strip()) <= MOST_NAME:
         yield f"name must have 1 to {MOST_NAME} characters."
+    if mapping.file.header_row < 1:
+        yield "file.header_row counts from 1."
     if len(mapping.file.delimiter) != 1:
         yield "file.delimiter must be one character."
     match mapping:
@@ -131,6 +137,8 @@ def faults_of(mapping: FileMapping) -> Iterator[str]:
         case BuildingMapping():
             yield from _key_faults(mapping.building.key, "building.key")
             yield from _grid_faults(mapping.grid)
+        case StandardsMapping():
+            yield from standards_faults(mapping)
         case RegisterMapping():
             yield from _key_faults(mapping.key, "key")
             yield from _grid_faults(mapping.grid)

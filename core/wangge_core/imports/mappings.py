@@ -38,6 +38,10 @@ class FileFormat(Section, frozen=True, kw_only=True):
     """Values that mean nothing, such as `-`; an empty one always does."""
     html_entities: bool = False
     """Whether `&amp;` stands for `&`."""
+    header_row: int = 1
+    """Which row names the columns; those above it are titles."""
+    fill_merged: bool = False
+    """Whether every cell of a merged range of a workbook has the range's value. A row that has no value of its own is none."""
 
 
 class Times(Section, frozen=True, kw_only=True):
@@ -113,6 +117,10 @@ class EventColumns(Section, frozen=True, kw_only=True):
     occurred_at: str = ""
     closed_at: str = ""
     closed: bool | Values[bool] = False
+    due_at: str = ""
+    """The column of the deadline of the whole, as it was recorded."""
+    closed_before_reported: Literal["refuse", "keep"] = "refuse"
+    """What becomes of a row whose times contradict each other so."""
     timeliness: Values[Timeliness] | None = None
     source: EventSource | Values[EventSource] = EventSource.OTHER_SYSTEM
 

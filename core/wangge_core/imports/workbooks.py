@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
-from python_calamine import CalamineError, CalamineWorkbook
+from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
 from wangge_core.imports.files import DAMAGED, FileError, OpenFile, Row, file_error, open_bytes, row_of
 from wangge_core.imports.mappings import FileFormat
@@ -23,8 +23,8 @@ def open_workbook(path: Path, form: FileFormat) -> OpenFile:
             packed = file.read(MOST_BYTES)
     except DAMAGED as error:
         raise file_error(path, error) from None
-    rows = _cells(path, packed, form.sheet)
-    first = next(rows, None)
+    rows = _cells(path, packed, form)
+    first = next((row for row in rows if row[0] >= form.header_row), None)
     if first is None:
         raise FileError(f"{path.name} has no row that names its columns.", hint="The first row must name them.")
     _, header = first
@@ -34,8 +34,9 @@ def open_workbook(path: Path, form: FileFormat) -> OpenFile:
     return OpenFile(names, _rows(rows, names))
 
 
-def _cells(path: Path, packed: bytes, sheet: str) -> Iterator[tuple[int, list[str]]]:
+def _cells(path: Path, packed: bytes, form: FileFormat) -> Iterator[tuple[int, list[str]]]:
     """The rows that are not empty, with their numbers."""
+    sheet = form.sheet
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as parts:
             if sum(part.file_size for part in parts.infolist()) > MOST_BYTES:
@@ -47,10 +48,16 @@ def _cells(path: Path, packed: bytes, sheet: str) -> Iterator[tuple[int, list[st
         if sheet and sheet not in names:
             raise FileError(f"{path.name} has no sheet {sheet}.", hint=f"Its sheets are {', '.join(names)}.")
         found = workbook.get_sheet_by_name(sheet or names[0])
-        start = (found.start or (0, 0))[0] + 1
-        for number, row in enumerate(found.to_python(), start):
+        top, left = found.start or (0, 0)
+        merged = _merged(found, top, left) if form.fill_merged else {}
+        cells = found.to_python()
+        for number, row in enumerate(cells):
             if any(cell != "" for cell in row):
-                yield number, [cell_text(cell) for cell in row]
+                filled = (
+                    cells[merged[number, at][0]][merged[number, at][1]] if (number, at) in merged else cell
+                    for at, cell in enumerate(row)
+                )
+                yield top + number + 1, [cell_text(cell) for cell in filled]
     except (
         CalamineError,
         zipfile.BadZipFile,
@@ -59,6 +66,16 @@ def _cells(path: Path, packed: bytes, sheet: str) -> Iterator[tuple[int, list[st
         NotImplementedError,
     ) as error:  # the last: an unknown compression
         raise FileError(f"{path.name} is no workbook that can be read: {error}.", hint="Save it anew as .xlsx or as CSV.") from None
+
+
+def _merged(sheet: CalamineSheet, top: int, left: int) -> dict[tuple[int, int], tuple[int, int]]:
+    """For each cell of a merged range, by its place among the rows that are read, the cell that has the range's value."""
+    found: dict[tuple[int, int], tuple[int, int]] = {}
+    for (first_row, first_column), (last_row, last_column) in sheet.merged_cell_ranges or ():
+        for row in range(first_row, last_row + 1):
+            for column in range(first_column, last_column + 1):
+                found[row - top, column - left] = (first_row - top, first_column - left)
+    return found
 
 
 def _rows(cells: Iterator[tuple[int, list[str]]], header: list[str]) -> Iterator[Row]:

@@ -48,19 +48,30 @@ LOGGED: Mapping[str, Logged] = {
     "post": _thing("Post", "account_id role_id grid_id office_id starts_at ends_at"),
     "delegation": _part("Post", "post_id", "delegation", "account_id starts_at ends_at"),
     "device": _part("Post", "post_id", "device", "name revoked_at replaced_by_id"),
+    "webhook": _part("Account", "account_id", "webhook", "url ended_at"),
+    "calendar": _thing("Calendar", "name follows_id office_id starts_on ends_on hours years"),
+    "shift": _part("Post", "post_id", "shift", "starts_at ends_at cancelled_at"),
     "access_grant": _part("Account", "account_id", "grant", "grid_id post_id capabilities starts_at ends_at reviewed"),
 }
 
 NOT_LOGGED = frozenset(
     {
         # logs of their own, and what the service keeps for its working
-        "event", "event_assignment", "event_history", "involvement", "outbox", "counter", "idempotency_key",
+        "event", "event_assignment", "event_history", "involvement", "outbox", "counter", "idempotency_key", "job",
+        # what events ask of posts, which their history tells; and where somebody on duty was last, which is kept for a day
+        "task", "task_addressee", "duty_position",
         "import_review", "log_chain", "read_log", "read_log_subject", "change_log",
+        # who took photographs in stands in themselves, the history of events tells where they are; publishing is noted by itself
+        "attachment", "event_attachment", "stored_file",
         # what plugins and catalogues declare, and the layers of grids
-        "asset_kind", "event_kind", "grid_type", "need_kind", "place_kind", "plugin", "role", "staffing", "staffing_position",
-        "workflow", "workflow_stage", "workflow_version", "grid_layer", "grid_part",
+        "asset_kind", "event_kind", "event_kind_version", "grid_type", "need_kind", "place_kind", "plugin", "role", "staffing",
+        "staffing_position", "workflow", "workflow_stage", "workflow_version", "grid_layer", "grid_part",
+        # clocks of events, which the history of events tells of, and days of calendars with what a change of them moved
+        "event_clock", "event_pause", "calendar_day", "calendar_change",
         # counts of what the other tables hold
         "grid_statistic",
+        # what the reporters of events said and were asked stands in the events' history; how often is tried, and what was sent out
+        "public_report", "public_question", "intake_count", "webhook_delivery",
         # which roles see which needs, mirrored from the settings; and how often was revealed, of which the log of reads tells more
         "need_kind_role", "reveal",
     }

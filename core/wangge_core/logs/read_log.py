@@ -71,9 +71,9 @@ class ReadLog:
     async def write(self, entry: Entry) -> None:
         """Returns when the entry is committed; at once where nothing was read or the log is off. Raises ReadLogUnavailableError.
 
-        A search is logged whether it found anybody or not, and so tells neither by its time.
+        A search is logged whether it found anybody or not, and so tells neither by its time; a reveal also of who is on no register.
         """
-        if not self.on or not (entry.reads or entry.kind is ReadKind.SEARCH):
+        if not self.on or not (entry.reads or entry.kind in (ReadKind.SEARCH, ReadKind.REVEAL)):
             return
         if self._closed or len(self._waiting) >= MOST_WAITING:
             raise _unavailable()

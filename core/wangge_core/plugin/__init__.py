@@ -8,21 +8,27 @@ from wangge_core.plugin.declarations.asks import (
     AnswerType,
     Approval,
     Ask,
+    Assets,
     Assignees,
     Date,
     DueDate,
+    FilingCondition,
     Flag,
+    Grids,
     Integer,
     KindConfirmed,
     Location,
     Moment,
+    Money,
     Note,
     Offices,
+    Option,
     Photo,
     Rating,
     Reason,
     Referral,
     Score,
+    Steps,
     Text,
 )
 from wangge_core.plugin.declarations.capabilities import (
@@ -34,10 +40,28 @@ from wangge_core.plugin.declarations.capabilities import (
     OVERSIGHT,
     Capability,
 )
-from wangge_core.plugin.declarations.clocks import ByKind, ByPlan, CalendarDays, Clock, Continuous, WorkingDays, WorkingHours
+from wangge_core.plugin.declarations.clocks import (
+    ByDetail,
+    ByKind,
+    ByPlan,
+    CalendarDays,
+    Clock,
+    Continuous,
+    WorkingDays,
+    WorkingHours,
+)
 from wangge_core.plugin.declarations.details import PRIVATE, PUBLIC, STAFF, DataClass, details, refuse_negative
 from wangge_core.plugin.declarations.grid_types import GridType, Position, Size, Staffing
-from wangge_core.plugin.declarations.guards import Guard, NotStraightAfter, NotToWhoDid, NotWhoDid, Once, Within
+from wangge_core.plugin.declarations.guards import (
+    Guard,
+    NotInvolved,
+    NotStraightAfter,
+    NotToWhoDid,
+    NotWhoDid,
+    Once,
+    PartsDone,
+    Within,
+)
 from wangge_core.plugin.declarations.kinds import (
     ASSET,
     ORGANIZATION,
@@ -46,13 +70,15 @@ from wangge_core.plugin.declarations.kinds import (
     EventKind,
     Involvable,
     Involves,
+    Limit,
     NeedKind,
     PlaceKind,
     Priority,
 )
 from wangge_core.plugin.declarations.labels import Choice, Label, Zh
 from wangge_core.plugin.declarations.roles import PARTY, REPORTER, SYSTEM, Level, Role
-from wangge_core.plugin.declarations.workflows import CameFrom, Move, Stage, Workflow
+from wangge_core.plugin.declarations.tasks import TaskKind
+from wangge_core.plugin.declarations.workflows import CameFrom, ClosingParts, Move, Opens, Stage, Workflow
 from wangge_core.plugin.hooks import Plugin
 
 __all__ = [
@@ -75,7 +101,9 @@ __all__ = [
     "Approval",
     "Ask",
     "AssetKind",
+    "Assets",
     "Assignees",
+    "ByDetail",
     "ByKind",
     "ByPlan",
     "CalendarDays",
@@ -83,13 +111,16 @@ __all__ = [
     "Capability",
     "Choice",
     "Clock",
+    "ClosingParts",
     "Continuous",
     "DataClass",
     "Date",
     "DueDate",
     "EventKind",
+    "FilingCondition",
     "Flag",
     "GridType",
+    "Grids",
     "Guard",
     "Integer",
     "Involvable",
@@ -97,16 +128,22 @@ __all__ = [
     "KindConfirmed",
     "Label",
     "Level",
+    "Limit",
     "Location",
     "Moment",
+    "Money",
     "Move",
     "NeedKind",
+    "NotInvolved",
     "NotStraightAfter",
     "NotToWhoDid",
     "NotWhoDid",
     "Note",
     "Offices",
     "Once",
+    "Opens",
+    "Option",
+    "PartsDone",
     "Photo",
     "PlaceKind",
     "Plugin",
@@ -120,6 +157,8 @@ __all__ = [
     "Size",
     "Staffing",
     "Stage",
+    "Steps",
+    "TaskKind",
     "Text",
     "Within",
     "Workflow",

@@ -15,14 +15,24 @@ from wangge_core.plugin.declarations.grid_types import Size
 from wangge_core.plugin.declarations.kinds import Involvable, Priority
 from wangge_core.plugin.declarations.labels import Label
 from wangge_core.plugin.declarations.roles import Level
+from wangge_core.plugin.declarations.tasks import TaskKind
+from wangge_core.plugin.declarations.workflows import ClosingParts
 
 
 class ClockDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A clock by its kind; only a continuous one has `seconds`."""
+    """A clock by its kind; only a continuous one has `seconds`.
+
+    `amount` counts seconds (CONTINUOUS), hours (WORKING_HOURS) or days (WORKING_DAYS, CALENDAR_DAYS); BY_DETAIL has a `field`. `calendar`
+    names the working calendar that counts, where it is not the usual one (a season's).
+    """
 
     kind: str
     amount: int = 0
     until: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
+    restarted_by: tuple[str, ...] = ()
+    field: str = ""
+    calendar: str = ""
 
     @property
     def seconds(self) -> int | None:
@@ -36,20 +46,51 @@ class StageDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
     clock: ClockDefinition | None = None
     final: bool = False
     level: Level | None = None
+    task: TaskKind = TaskKind.HANDLE
+
+
+class OptionDefinition(msgspec.Struct, frozen=True):
+    """One of the values that a CHOICE may have."""
+
+    name: str
+    label: Label
 
 
 class AskDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """An ask. Only a CHOICE has `options`, only a FLAG `must_be_yes`, only a DATE_TIME `may_precede` the event.
+
+    What gives the event to somebody looks at `nearest_on_duty` and `each_a_part`.
+    """
+
     name: str
     type: AnswerType
     label: Label
     required: bool = True
     at_least: int = 1
+    options: tuple[OptionDefinition, ...] = ()
+    nearest_on_duty: bool = False
+    each_a_part: bool = False
+    must_be_yes: bool = False
+    may_precede: bool = False
 
 
 class GuardDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A guard by its kind. `seconds` bind the reporter, the working time everybody."""
+
     kind: str
     moves: tuple[str, ...] = ()
     seconds: int = 0
+    working_days: int = 0
+    working_hours: int = 0
+    or_lead: bool = False
+
+
+class OpensDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a move opens: an event of `kind`, or of the kind answered; `per` names an ask for assets, `role` what each is involved as."""
+
+    kind: str | None = None
+    per: str = ""
+    role: str = ""
 
 
 class MoveDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -63,6 +104,8 @@ class MoveDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
     back_to_move: str | None = None
     asks: tuple[AskDefinition, ...] = ()
     guards: tuple[GuardDefinition, ...] = ()
+    pauses_clock: bool = False
+    opens: OpensDefinition | None = None
 
 
 class WorkflowDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -73,6 +116,8 @@ class WorkflowDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
     stages: tuple[StageDefinition, ...]
     moves: tuple[MoveDefinition, ...]
     whole: ClockDefinition | None = None
+    emergency: bool = False
+    closing_parts: ClosingParts = ClosingParts.WAIT
 
     def stage(self, name: str) -> StageDefinition:
         return next(stage for stage in self.stages if stage.name == name)
@@ -164,6 +209,15 @@ class InvolvesDefinition:
     many: bool
 
 
+class LimitDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How long a kind may take under a filing condition, and what must be so before it is closed (in Chinese)."""
+
+    name: str
+    label: Label
+    clock: ClockDefinition
+    closed_when: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventKindDefinition:
     id: str
@@ -175,6 +229,9 @@ class EventKindDefinition:
     details: DetailsDefinition | None
     involves: tuple[InvolvesDefinition, ...]
     hidden_from_grid: bool = False
+    limits: tuple[LimitDefinition, ...] = ()
+    open_to_public: bool = False
+    shown_to_public: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

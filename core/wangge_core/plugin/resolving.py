@@ -1,18 +1,35 @@
 """Resolving: turns collected declarations, once they passed the checks, into definitions with full ids."""
 
 from collections.abc import Iterable
-from typing import Any
 
 from wangge_core.plugin.checks.details import with_details
 from wangge_core.plugin.collecting import Collection, staffings
-from wangge_core.plugin.declarations.asks import Ask
-from wangge_core.plugin.declarations.clocks import ByKind, ByPlan, CalendarDays, Clock, Continuous, WorkingDays, WorkingHours
+from wangge_core.plugin.declarations.asks import Ask, Assignees, Flag, Moment, Offices, Option
+from wangge_core.plugin.declarations.clocks import (
+    ByDetail,
+    ByKind,
+    ByPlan,
+    CalendarDays,
+    Clock,
+    Continuous,
+    WorkingDays,
+    WorkingHours,
+)
 from wangge_core.plugin.declarations.grid_types import GridType
-from wangge_core.plugin.declarations.guards import Guard, Once, Within
-from wangge_core.plugin.declarations.kinds import AssetKind, EventKind, Involves, NeedKind, PlaceKind
+from wangge_core.plugin.declarations.guards import (
+    Guard,
+    NotInvolved,
+    NotStraightAfter,
+    NotToWhoDid,
+    NotWhoDid,
+    Once,
+    PartsDone,
+    Within,
+)
+from wangge_core.plugin.declarations.kinds import AssetKind, EventKind, Involves, Limit, NeedKind, PlaceKind
 from wangge_core.plugin.declarations.labels import Declared
 from wangge_core.plugin.declarations.roles import Role
-from wangge_core.plugin.declarations.workflows import Move, Stage, Workflow
+from wangge_core.plugin.declarations.workflows import Move, Opens, Stage, Workflow
 from wangge_core.plugin.definitions import (
     AskDefinition,
     ClockDefinition,
@@ -21,8 +38,11 @@ from wangge_core.plugin.definitions import (
     GridTypeDefinition,
     GuardDefinition,
     InvolvesDefinition,
+    LimitDefinition,
     MoveDefinition,
     NeedKindDefinition,
+    OpensDefinition,
+    OptionDefinition,
     PositionDefinition,
     RoleDefinition,
     StaffingDefinition,
@@ -120,6 +140,8 @@ class Resolver:
             stages=tuple(self._stage(stage) for stage in workflow.stages),
             moves=tuple(self._move(workflow, move) for move in workflow.moves),
             whole=clock_definition(workflow.whole),
+            emergency=workflow.emergency,
+            closing_parts=workflow.closing_parts,
         )
 
     def _stage(self, stage: Stage) -> StageDefinition:
@@ -130,6 +152,7 @@ class Resolver:
             clock=clock_definition(stage.clock),
             final=stage.final,
             level=stage.level,
+            task=stage.task,
         )
 
     def _move(self, workflow: Workflow, move: Move) -> MoveDefinition:
@@ -145,7 +168,12 @@ class Resolver:
             back_to_move=None if isinstance(move.to, str) else move.to.move,
             asks=tuple(map(_ask, move.asks)),
             guards=tuple(map(_guard, move.guards)),
+            pauses_clock=move.pauses_clock,
+            opens=self._opens(move.opens) if move.opens else None,
         )
+
+    def _opens(self, opens: Opens) -> OpensDefinition:
+        return OpensDefinition(self.id_of(opens.kind()) if opens.kind else None, opens.per, opens.role)
 
     def event_kinds(self) -> dict[str, EventKindDefinition]:
         return {
@@ -159,6 +187,9 @@ class Resolver:
                 details=self.details_of(kind),
                 involves=tuple(map(_involves, kind.involves)),
                 hidden_from_grid=_is_hidden_from_grid(kind),
+                limits=tuple(map(_limit, kind.limits)),
+                open_to_public=kind.open_to_public,
+                shown_to_public=kind.shown_to_public,
             )
             for item, kind in self.collection.of("event_kinds", EventKind)
         }
@@ -186,27 +217,52 @@ class Resolver:
 
 
 def clock_definition(clock: Clock | None) -> ClockDefinition | None:
+    if clock is None:
+        return None
+    kind, amount, field = _counted(clock)
+    return ClockDefinition(kind, amount, clock.until, clock.since, clock.restarted_by, field)
+
+
+def _counted(clock: Clock) -> tuple[str, int, str]:
     match clock:
-        case None:
-            return None
         case Continuous():
-            return ClockDefinition("CONTINUOUS", clock.seconds, clock.until)
+            return "CONTINUOUS", clock.seconds, ""
         case WorkingHours():
-            return ClockDefinition("WORKING_HOURS", clock.hours, clock.until)
+            return "WORKING_HOURS", clock.hours, ""
         case WorkingDays():
-            return ClockDefinition("WORKING_DAYS", clock.days, clock.until)
+            return "WORKING_DAYS", clock.days, ""
         case CalendarDays():
-            return ClockDefinition("CALENDAR_DAYS", clock.days, clock.until)
+            return "CALENDAR_DAYS", clock.days, ""
         case ByKind():
-            return ClockDefinition("BY_KIND", until=clock.until)
+            return "BY_KIND", 0, ""
         case ByPlan():
-            return ClockDefinition("BY_PLAN", until=clock.until)
+            return "BY_PLAN", 0, ""
+        case ByDetail():
+            return "BY_DETAIL", 0, clock.field
         case _:
             raise TypeError(type(clock).__name__)
 
 
+def _limit(limit: Limit) -> LimitDefinition:
+    clock = clock_definition(limit.clock)
+    assert clock is not None
+    return LimitDefinition(limit.name, limit.label, clock, limit.closed_when)
+
+
 def _ask(ask: Ask) -> AskDefinition:
-    return AskDefinition(ask.name, ask.type, ask.label, required=not ask.optional, at_least=ask.at_least)
+    options = tuple(OptionDefinition(one.value, one.label) for one in ask.of) if isinstance(ask, Option) else ()
+    return AskDefinition(
+        ask.name,
+        ask.type,
+        ask.label,
+        required=not ask.optional and not (isinstance(ask, Assignees) and ask.nearest_on_duty),
+        at_least=ask.at_least,
+        options=options,
+        nearest_on_duty=isinstance(ask, Assignees) and ask.nearest_on_duty,
+        each_a_part=isinstance(ask, Assignees | Offices) and ask.each_a_part,
+        must_be_yes=isinstance(ask, Flag) and ask.must_be_yes,
+        may_precede=isinstance(ask, Moment) and ask.may_precede,
+    )
 
 
 def _guard(guard: Guard) -> GuardDefinition:
@@ -214,13 +270,20 @@ def _guard(guard: Guard) -> GuardDefinition:
         case Once():
             return GuardDefinition("ONCE")
         case Within():
-            return GuardDefinition("WITHIN", seconds=guard.days * 86400 + guard.hours * 3600)
+            seconds = guard.days * 86400 + guard.hours * 3600
+            return GuardDefinition("WITHIN", seconds=seconds, working_days=guard.working_days, working_hours=guard.working_hours)
+        case PartsDone():
+            return GuardDefinition("PARTS_DONE", or_lead=guard.or_lead)
+        case NotInvolved():
+            return GuardDefinition("NOT_INVOLVED")
+        case NotWhoDid():
+            return GuardDefinition("NOT_WHO_DID", moves=guard.moves)
+        case NotStraightAfter():
+            return GuardDefinition("NOT_STRAIGHT_AFTER", moves=guard.moves)
+        case NotToWhoDid():
+            return GuardDefinition("NOT_TO_WHO_DID", moves=guard.moves)
         case _:
-            moves: Any = getattr(guard, "moves")  # noqa: B009 - the three other guards all name moves
-            return GuardDefinition(_GUARD_KINDS[type(guard).__name__], moves=moves)
-
-
-_GUARD_KINDS = {"NotWhoDid": "NOT_WHO_DID", "NotStraightAfter": "NOT_STRAIGHT_AFTER", "NotToWhoDid": "NOT_TO_WHO_DID"}
+            raise TypeError(type(guard).__name__)
 
 
 def _involves(involves: Involves) -> InvolvesDefinition:

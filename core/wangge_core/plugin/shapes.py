@@ -6,7 +6,7 @@ Python lets `by=(GRID_WORKER)` pass, which is a role and no tuple; a type checke
 import dataclasses
 import re
 import types
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -49,6 +49,8 @@ def _fits(value: Any, hint: Any) -> bool:
         return any(_fits(value, one) for one in arguments)
     if origin is type:
         return isinstance(value, type)
+    if origin is Callable:
+        return callable(value)
     if origin is dict:
         return isinstance(value, dict) and all(_fits(k, arguments[0]) and _fits(v, arguments[1]) for k, v in value.items())  # pyright: ignore[reportUnknownVariableType]
     if origin is tuple and arguments[-1] is not Ellipsis:

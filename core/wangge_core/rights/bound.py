@@ -3,17 +3,18 @@
 The shape says which conditions there are; paths, posts and offices are parameters under fixed names, and never part of a statement's text.
 """
 
-from collections.abc import Callable, Collection, Hashable
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.db.columns import Id, Instant, binary_text
-from wangge_core.db.lists import ListOf, among, looked_up
+from wangge_core.db.lists import ListOf, among, listed, looked_up, part_of
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.scopes import END, Subtrees
 from wangge_core.rights.viewers import Language, Viewer
@@ -21,6 +22,7 @@ from wangge_core.rights.viewers import Language, Viewer
 ACCOUNT, POSTS, OFFICES, PERSONS = "viewer_account_id", "viewer_post_ids", "viewer_office_ids", "viewer_person_ids"
 PERSON, GRANTS = "viewer_person_id", "viewer_grant_ids"
 DEVICE = "viewer_device_id"
+ACTING = "viewer_acting"
 WITHHELD, ABOVE, COMMUNITIES = "viewer_withheld_kinds", "from_above", "communities"
 NOW = "viewer_now"
 """The moment of a read: what has ended by then is gone."""
@@ -158,6 +160,25 @@ class BoundViewer:
         return among(office_id, sa.bindparam(OFFICES, list(self.viewer.office_ids), type_=ListOf(Id)))
 
     @property
+    def acts(self) -> bool:
+        """Whether the viewer may act in any role."""
+        return any(post.acts_as for post in self.viewer.posts)
+
+    def acting(self) -> sa.Subquery:
+        """The roles in which the viewer may act over each grid: `grid_id` and `role_id`."""
+        grid, held = t.grid.alias(), listed(sa.bindparam(ACTING, _acting(self.viewer), type_=sa.Text))
+        role, start, end = (part_of(held, number) for number in range(3))
+        over = sa.and_(grid.c.path >= start, grid.c.path < end)
+        return sa.select(grid.c.id.label("grid_id"), role.label("role_id")).select_from(sa.join(held, grid, over)).subquery()
+
+    def takes_part_in(self, role_id: sa.ColumnElement[Any], grid_id: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+        """True where one of the viewer's posts may act in the role over the grid."""
+        if not self.acts:
+            return sa.false()
+        acting = self.acting()
+        return sa.exists(sa.select(1).where(acting.c.grid_id == grid_id, acting.c.role_id == role_id).correlate_except(acting))
+
+    @property
     def person_id(self) -> sa.BindParameter[Any]:
         """The resident that the viewer is; NULL for staff."""
         return sa.bindparam(PERSON, self.viewer.person_id, type_=Id)
@@ -219,6 +240,7 @@ def shape(viewer: Viewer, wide: Collection[str]) -> Hashable:
     held = (
         bool(viewer.posts),
         bool(viewer.office_ids),
+        BoundViewer(viewer).acts,
         viewer.stands_in,
         bool(viewer.own_person_ids),
         viewer.reads_own,
@@ -238,25 +260,31 @@ def bucket(scope: Subtrees) -> int:
     return 1 << (len(scope.paths) - 1).bit_length() if scope.paths else 0
 
 
+def _acting(viewer: Viewer) -> str:
+    """As JSON: the roles in which the viewer may act, each with the first path and the end of the paths where."""
+    held = {(role, path, path[:-1] + END) for post in viewer.posts for role in post.acts_as for path in post.paths}
+    return orjson.dumps(sorted(held)).decode()
+
+
+OF_VIEWER: Mapping[str, Callable[[Viewer], Any]] = {
+    ACCOUNT: lambda viewer: viewer.account_id,
+    DEVICE: lambda viewer: viewer.device_id,
+    POSTS: lambda viewer: list(viewer.post_ids),
+    OFFICES: lambda viewer: list(viewer.office_ids),
+    PERSON: lambda viewer: viewer.person_id,
+    PERSONS: lambda viewer: list(viewer.own_person_ids),
+    GRANTS: lambda viewer: [grant.id for grant in viewer.grants],
+    WITHHELD: lambda viewer: list(viewer.withheld.kinds) if viewer.withheld else [],
+    ACTING: _acting,
+}
+"""What parameters take from the viewer, but for the ends of subtrees."""
+
+
 def value_of(name: str) -> Callable[[Viewer], Any] | None:
     """How a viewer's value for a parameter is found; None where the parameter is not the viewer's."""
+    if name in OF_VIEWER:
+        return OF_VIEWER[name]
     match name.split("_"):
-        case ["viewer", "account", "id"]:
-            return lambda viewer: viewer.account_id
-        case ["viewer", "device", "id"]:
-            return lambda viewer: viewer.device_id
-        case ["viewer", "post", "ids"]:
-            return lambda viewer: list(viewer.post_ids)
-        case ["viewer", "office", "ids"]:
-            return lambda viewer: list(viewer.office_ids)
-        case ["viewer", "person", "id"]:
-            return lambda viewer: viewer.person_id
-        case ["viewer", "grant", "ids"]:
-            return lambda viewer: [grant.id for grant in viewer.grants]
-        case ["viewer", "person", "ids"]:
-            return lambda viewer: list(viewer.own_person_ids)
-        case ["viewer", "withheld", "kinds"]:
-            return lambda viewer: list(viewer.withheld.kinds) if viewer.withheld else []
         case ["viewer", "from", "above", at, end]:
             return lambda viewer: _end_of(viewer.withheld.from_above if viewer.withheld else Subtrees(), int(at), end)
         case ["viewer", "communities", at, end]:

@@ -19,6 +19,7 @@ NOWHERE = Subtrees()
 EVERYWHERE = Subtrees(("",))
 ON_EVENTS = {Capability.READ_EVENTS, Capability.REPORT_EVENTS, Capability.COMMENT_EVENTS}
 __all__ = [
+    "SYSTEM_VIEWER",
     "HeldGrant",
     "HeldPost",
     "Language",
@@ -70,6 +71,11 @@ class Viewer:
     """Whether events are seen for being reported by the viewer or given to one of the posts; not by a machine without that right."""
     device_id: int | None = None
     """The enrolled device that the request came from."""
+    is_system: bool = False
+    """Whether it is the service itself, which acts where a workflow lets it, and reads nothing for anybody."""
+    reporting_event_id: int | None = None
+    """The event that somebody without an account reported, who has shown the number and secret of the report: the only one that this
+    viewer sees, and moves as its reporter. Such a viewer stays inside an operation; nothing is read for it."""
 
     def scope(self, capability: Capability) -> Subtrees:
         """Where the viewer has a capability; nowhere by default."""
@@ -95,6 +101,10 @@ class Viewer:
     @property
     def post_ids(self) -> tuple[int, ...]:
         return tuple(post.id for post in self.posts)
+
+
+SYSTEM_VIEWER = Viewer(login="system", is_system=True)
+"""The service itself, when a clock runs out: no capability and no account, but the moves that a workflow gives to the system."""
 
 
 def anonymous(language: Language = "zh") -> Viewer:

@@ -4,7 +4,9 @@ Grids, places and everything declared are public. Buildings, units, organisation
 people and households for READ_PEOPLE, the homes that somebody has had for READ_PRIVATE; residents see their own record, household and
 home, and those of the children in their care. An event is visible to READ_EVENTS over its grid, to whom it was given (as a post or
 through an office), to its reporter, and to residents involved in it; complaints about who serves a grid or community are kept from it.
-A post is visible within one's grids, to its holder and to who stands in; so are accounts.
+A post is visible within one's grids, to its holder and to who stands in; so are accounts, and shifts with their post. A task is seen by
+who sees its event, and by whom it was addressed to. Photographs and files are seen by who sees an
+event that they are on, and by who sent them.
 """
 
 from collections.abc import Callable
@@ -137,6 +139,8 @@ def of_person(capability: Capability) -> Rule:
 
 def _own_event(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     """Reported by the viewer, given to one of the viewer's posts or offices, or with the viewer or a child in care involved."""
+    if viewer.viewer.reporting_event_id is not None:
+        return row.c.id == viewer.viewer.reporting_event_id
     if not viewer.signed_in or not viewer.reads_own:
         return sa.false()
     narrow = viewer.scope(Capability.READ_EVENTS).is_narrow
@@ -224,6 +228,83 @@ def _account(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     return sa.or_(row.c.id == viewer.account_id, held)
 
 
+def _of_event(row: Row, viewer: BoundViewer, rule: Rule) -> sa.ColumnElement[bool]:
+    """True for attachments on an event that `rule` lets the viewer see."""
+    event, on = t.event.alias(), t.event_attachment.alias()
+    seen = rule(event, viewer.coming(Way.REFERRED))
+    if isinstance(seen, sa.False_):
+        return seen
+    return sa.exists(
+        sa.select(1)
+        .select_from(on.join(event, event.c.id == on.c.event_id))
+        .where(on.c.attachment_id == row.c.id, seen)
+        .correlate(row)
+    )
+
+
+def _on_event(capability: Capability | None) -> Condition:
+    def condition(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+        seen = _of_event(row, viewer, event_rule if capability is None else within_grid(capability, there=_not_withheld))
+        own = row.c.uploader_id == viewer.account_id if viewer.signed_in else sa.false()
+        return own if isinstance(seen, sa.False_) else sa.or_(own, seen)
+
+    return condition
+
+
+def _addressed(to: Row, viewer: BoundViewer) -> list[sa.ColumnElement[bool]]:
+    """How a task can be addressed to the viewer: as a post, as an office, as a role over the grid in which a post may act."""
+    ties = (
+        viewer.holds_post(to.c.post_id),
+        viewer.is_of_office(to.c.office_id),
+        viewer.takes_part_in(to.c.role_id, to.c.grid_id),
+    )
+    return [tie for tie in ties if viewer.reads_own and not _constant(tie)]
+
+
+def is_addressed(task: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """True for tasks that are addressed to the viewer now. They are looked up, by the posts, offices, and grids of the viewer."""
+    to, acting = t.task_addressee.alias(), viewer.acting()
+    ties = (viewer.holds_post(to.c.post_id), viewer.is_of_office(to.c.office_id))
+    found = [sa.select(to.c.task_id).where(to.c.open, tie) for tie in ties if not _constant(tie)]
+    if viewer.acts:
+        by_role = sa.and_(to.c.grid_id == acting.c.grid_id, to.c.role_id == acting.c.role_id)
+        found.append(sa.select(to.c.task_id).select_from(sa.join(acting, to, by_role)).where(to.c.open))
+    if not found or not viewer.reads_own:
+        return sa.false()
+    return looked_up(task.c.id, found[0] if len(found) == 1 else sa.union(*found))
+
+
+def _task(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Of an event that one sees, and what is or was addressed to oneself."""
+    checked, event, to = viewer.coming(Way.REFERRED), t.event.alias(), t.task_addressee.alias()
+    parts: list[sa.ColumnElement[bool]] = []
+    if ties := _addressed(to, checked):
+        parts.append(sa.exists(sa.select(1).where(to.c.task_id == row.c.id, sa.or_(*ties)).correlate(row)))
+    if not isinstance(seen := event_rule(event, checked), sa.False_):
+        parts.append(sa.exists(sa.select(1).where(event.c.id == row.c.event_id, seen).correlate(row)))
+    return sa.or_(sa.false(), *parts)
+
+
+def _task_there(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Not of an event that is kept from the viewer."""
+    event = t.event.alias()
+    there = _not_withheld(event, viewer.coming(Way.REFERRED))
+    return there if _constant(there) else sa.exists(sa.select(1).where(event.c.id == row.c.event_id, there).correlate(row))
+
+
+def _shift(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """As its post is seen."""
+    post = t.post.alias()
+    seen = _post(post, viewer.coming(Way.REFERRED))
+    return seen if _constant(seen) else sa.exists(sa.select(1).where(post.c.id == row.c.post_id, seen).correlate(row))
+
+
+def _calendar_change(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """With the right to set calendars, which hold for everybody."""
+    del row
+    return sa.true() if viewer.scope(Capability.MANAGE_CALENDARS).has_whole_ground else sa.false()
+
+
 def _constant(condition: sa.ColumnElement[bool]) -> bool:
     return isinstance(condition, sa.True_ | sa.False_)
 
@@ -242,3 +323,8 @@ delegation_rule = Rule(_delegation)
 access_grant_rule = within_grid(Capability.READ_ACCESS_LOG, beside=_own_grant)
 post_papers_rule = Rule(_post_papers)
 account_rule = Rule(_account)
+attachment_rule = Rule(_on_event(None))
+attachment_private_rule = Rule(_on_event(Capability.READ_PRIVATE))
+task_rule = Rule(_task, there=_task_there)
+shift_rule = Rule(_shift)
+calendar_change_rule = Rule(_calendar_change)

@@ -27,6 +27,9 @@ SEALED: Mapping[tuple[str, str], str] = {
     ("person", "identity_number"): "identity_number_index",
     ("person", "phone"): "phone_index",
     ("import_review", "draft"): "draft_index",
+    ("public_report", "phone"): "phone_index",
+    ("webhook", "secret"): "secret_index",
+    ("webhook", "earlier_secret"): "earlier_secret_index",
 }
 """Every sealed column as (table, column), with the column of its blind index. What is shown in its place stands in `<column>_mask`."""
 

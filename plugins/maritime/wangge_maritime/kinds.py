@@ -2,7 +2,7 @@
 
 from wangge_core.plugin import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority, community
 from wangge_maritime import details
-from wangge_maritime.workflows import DISTRESS
+from wangge_maritime.workflows import DISTRESS, LIVELIHOOD, RECTIFICATION, STORM_RECALL, VESSEL_OVERDUE
 
 EVENT_KINDS = (
     EventKind(
@@ -16,6 +16,7 @@ EVENT_KINDS = (
             Involves("vessel", ASSET, zh="遇险船", optional=True),
             Involves("casualty", PERSON, zh="遇险人员", optional=True, many=True),
         ),
+        open_to_public=True,
     ),
     EventKind(
         "medical_at_sea",
@@ -32,7 +33,7 @@ EVENT_KINDS = (
     EventKind(
         "vessel_overdue",
         zh="逾期失联",
-        workflow=community.THREE_LOOPS,
+        workflow=VESSEL_OVERDUE,
         priority=Priority.URGENT,
         details=details.VesselOverdue,
         involves=(Involves("vessel", ASSET, zh="失联船"),),
@@ -41,15 +42,16 @@ EVENT_KINDS = (
         "storm_recall",
         zh="防台召回",
         en="Recall before a storm",
-        workflow=community.THREE_LOOPS,
+        workflow=STORM_RECALL,
         priority=Priority.URGENT,
         details=details.StormRecall,
+        shown_to_public=True,
     ),
     EventKind(
         "vessel_safety",
         zh="渔船安全隐患",
         en="Vessel hazard",
-        workflow=community.THREE_LOOPS,
+        workflow=RECTIFICATION,
         priority=Priority.HIGH,
         details=details.VesselSafety,
         involves=(Involves("vessel", ASSET, zh="渔船"),),
@@ -58,7 +60,7 @@ EVENT_KINDS = (
         "raft_safety",
         zh="渔排安全隐患",
         en="Raft hazard",
-        workflow=community.THREE_LOOPS,
+        workflow=RECTIFICATION,
         priority=Priority.HIGH,
         details=details.RaftSafety,
         involves=(Involves("raft", ASSET, zh="渔排"),),
@@ -67,9 +69,11 @@ EVENT_KINDS = (
         "harbour_safety",
         zh="渔港安全隐患",
         en="Harbour hazard",
-        workflow=community.THREE_LOOPS,
+        workflow=RECTIFICATION,
         priority=Priority.HIGH,
         details=details.HarbourSafety,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "anchorage_blocked",
@@ -79,12 +83,14 @@ EVENT_KINDS = (
         priority=Priority.HIGH,
         details=details.AnchorageBlocked,
         involves=(Involves("object", ASSET, zh="占用船排", optional=True),),
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "gear_dispute",
         zh="网具碰撞纠纷",
         en="Dispute over gear or collision",
-        workflow=community.THREE_LOOPS,
+        workflow=community.MEDIATION,
         details=details.GearDispute,
         involves=(
             Involves("vessel", ASSET, zh="涉事船", many=True),
@@ -95,7 +101,7 @@ EVENT_KINDS = (
         "crew_wages",
         zh="船员工资纠纷",
         en="Crew's wages",
-        workflow=community.THREE_LOOPS,
+        workflow=community.MEDIATION,
         details=details.CrewWages,
         involves=(
             Involves("vessel", ASSET, zh="渔船", optional=True),
@@ -109,6 +115,8 @@ EVENT_KINDS = (
         workflow=community.THREE_LOOPS,
         priority=Priority.HIGH,
         details=details.SeaPollution,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "closed_season",
@@ -116,12 +124,13 @@ EVENT_KINDS = (
         workflow=community.THREE_LOOPS,
         details=details.ClosedSeason,
         involves=(Involves("vessel", ASSET, zh="渔船", optional=True),),
+        open_to_public=True,
     ),
     EventKind(
         "livelihood",
         zh="渔民生计帮扶",
         en="Livelihood help",
-        workflow=community.THREE_LOOPS,
+        workflow=LIVELIHOOD,
         details=details.Livelihood,
         involves=(Involves("beneficiary", PERSON, zh="受助人", many=True),),
     ),
@@ -129,7 +138,7 @@ EVENT_KINDS = (
         "schooling",
         zh="子女就学",
         en="Children's schooling",
-        workflow=community.THREE_LOOPS,
+        workflow=LIVELIHOOD,
         details=details.Schooling,
         involves=(Involves("guardian", PERSON, zh="监护人"),),
     ),

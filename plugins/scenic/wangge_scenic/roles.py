@@ -99,7 +99,7 @@ AREA_ADMINISTRATOR = Role(
     level=Level.SUBDISTRICT,
     duty="Runs the second loop of a scenic grid, in place of a subdistrict.",
     may=ADMINISTRATION,
-    acts_as=(community.SUBDISTRICT_ADMINISTRATOR, community.COMMUNITY_HEAD),
+    acts_as=(community.SUBDISTRICT_ADMINISTRATOR, community.COMMUNITY_HEAD, community.COMMUNITY_OFFICER),
 )
 
 ROLES = (

@@ -1,17 +1,28 @@
 """The urban kinds of events."""
 
-from wangge_core.plugin import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority, community
-from wangge_urban import details
-from wangge_urban.workflows import CLOSED_LOOP
+from wangge_core.plugin import ASSET, ORGANIZATION, PERSON, EventKind, Involves, Priority
+from wangge_urban import details, limits
+from wangge_urban.workflows import CLOSED_LOOP, STAGED_ENFORCEMENT
 
 EVENT_KINDS = (
-    EventKind("exposed_garbage", zh="暴露垃圾", workflow=CLOSED_LOOP, details=details.ExposedGarbage),
+    EventKind(
+        "exposed_garbage",
+        zh="暴露垃圾",
+        workflow=CLOSED_LOOP,
+        details=details.ExposedGarbage,
+        limits=limits.EXPOSED_GARBAGE,
+        open_to_public=True,
+        shown_to_public=True,
+    ),
     EventKind(
         "overflowing_bin",
         zh="垃圾满溢",
         workflow=CLOSED_LOOP,
         details=details.OverflowingBin,
         involves=(Involves("bin", ASSET, zh="垃圾箱", optional=True),),
+        limits=limits.OVERFLOWING_BIN,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "shopfront_duty",
@@ -20,6 +31,7 @@ EVENT_KINDS = (
         workflow=CLOSED_LOOP,
         details=details.ShopfrontDuty,
         involves=(Involves("shop", ORGANIZATION, zh="责任商户"),),
+        limits=limits.SHOPFRONT_DUTY,
     ),
     EventKind(
         "street_vending",
@@ -28,14 +40,29 @@ EVENT_KINDS = (
         workflow=CLOSED_LOOP,
         details=details.StreetVending,
         involves=(Involves("shop", ORGANIZATION, zh="店外经营商户", optional=True),),
+        limits=limits.STREET_VENDING,
+        open_to_public=True,
+        shown_to_public=True,
     ),
-    EventKind("parking", zh="车辆乱停放", en="Badly parked vehicles", workflow=CLOSED_LOOP, details=details.Parking),
+    EventKind(
+        "parking",
+        zh="车辆乱停放",
+        en="Badly parked vehicles",
+        workflow=CLOSED_LOOP,
+        details=details.Parking,
+        limits=limits.PARKING,
+        open_to_public=True,
+        shown_to_public=True,
+    ),
     EventKind(
         "road_damage",
         zh="道路破损",
         workflow=CLOSED_LOOP,
         priority=Priority.HIGH,
         details=details.RoadDamage,
+        limits=limits.ROAD_DAMAGE,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "manhole_cover",
@@ -44,6 +71,9 @@ EVENT_KINDS = (
         priority=Priority.URGENT,
         details=details.ManholeCover,
         involves=(Involves("cover", ASSET, zh="井盖", optional=True),),
+        limits=limits.MANHOLE_COVER,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "street_lamp",
@@ -51,6 +81,9 @@ EVENT_KINDS = (
         workflow=CLOSED_LOOP,
         details=details.StreetLamp,
         involves=(Involves("lamp", ASSET, zh="路灯", optional=True, many=True),),
+        limits=limits.STREET_LAMP,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "construction_dust",
@@ -60,6 +93,9 @@ EVENT_KINDS = (
         priority=Priority.HIGH,
         details=details.ConstructionDust,
         involves=(Involves("builder", ORGANIZATION, zh="施工单位", optional=True),),
+        limits=limits.CONSTRUCTION_DUST,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "open_burning",
@@ -67,6 +103,9 @@ EVENT_KINDS = (
         workflow=CLOSED_LOOP,
         priority=Priority.URGENT,
         details=details.OpenBurning,
+        limits=limits.OPEN_BURNING,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "noise",
@@ -74,14 +113,17 @@ EVENT_KINDS = (
         workflow=CLOSED_LOOP,
         details=details.Noise,
         involves=(Involves("source_firm", ORGANIZATION, zh="涉及单位", optional=True),),
+        limits=limits.NOISE,
+        open_to_public=True,
     ),
     EventKind(
         "illegal_construction",
         zh="违法搭建",
         en="Illegal building",
-        workflow=community.THREE_LOOPS,
+        workflow=STAGED_ENFORCEMENT,
         details=details.IllegalConstruction,
         involves=(Involves("party", (PERSON, ORGANIZATION), zh="当事人", optional=True),),
+        open_to_public=True,
     ),
     EventKind(
         "fire_lane",
@@ -90,6 +132,9 @@ EVENT_KINDS = (
         workflow=CLOSED_LOOP,
         priority=Priority.URGENT,
         details=details.FireLane,
+        limits=limits.FIRE_LANE,
+        open_to_public=True,
+        shown_to_public=True,
     ),
     EventKind(
         "ebike_charging",
@@ -98,6 +143,8 @@ EVENT_KINDS = (
         workflow=CLOSED_LOOP,
         priority=Priority.URGENT,
         details=details.EbikeCharging,
+        limits=limits.EBIKE_CHARGING,
+        open_to_public=True,
     ),
     EventKind(
         "pipe_burst",
@@ -107,5 +154,8 @@ EVENT_KINDS = (
         priority=Priority.URGENT,
         details=details.PipeBurst,
         involves=(Involves("utility", ORGANIZATION, zh="权属单位", optional=True),),
+        limits=limits.PIPE_BURST,
+        open_to_public=True,
+        shown_to_public=True,
     ),
 )

@@ -17,15 +17,16 @@ from wangge_schema.live.types import TOPICS, WhatChanged
 from wangge_schema.reading.select import Chosen
 
 
-def _bare() -> FieldNode:
-    (operation,) = parse("{ event { __typename } }").definitions
+def _bare_node() -> FieldNode:
+    (operation,) = parse("{ thing { __typename } }").definitions
     (field,) = cast("OperationDefinitionNode", operation).selection_set.selections
     return cast("FieldNode", field)
 
 
 NULL = b"null"
-BARE_EVENT = _bare()
-"""What is read where the event itself is not asked for: whether the viewer may see it."""
+BARE = _bare_node()
+"""What is read where the thing itself is not asked for: whether the viewer may see it."""
+THINGS = ("event", "task")
 
 
 def rights_of(viewer: Viewer) -> Hashable:
@@ -42,12 +43,13 @@ async def read_message(asked: Asked, change: Change) -> Message | None:
     await session.shared.refresh()
     chosen = field.children()
     found: dict[str, bytes] = {}
-    for one in [one for one in chosen if one.name == "event"] or [_bare_event(field)]:
+    thing = "task" if asked.follows_tasks else "event"
+    for one in [one for one in chosen if one.name == thing] or [_bare(field, thing)]:
         found[one.key] = await session.thing((field.key, one.key), one, change.thing_id)
         if found[one.key] == NULL:
             return None
     await session.log_reads()
-    return _message(field, chosen, change.position.cursor, change.at, TOPICS[change.topic], found)
+    return _message(field, chosen, change.position.cursor, change.at, TOPICS.get(change.topic), found)
 
 
 def started_message(field: Chosen, cursor: str, at: datetime) -> Message:
@@ -55,14 +57,14 @@ def started_message(field: Chosen, cursor: str, at: datetime) -> Message:
     return _message(field, field.children(), cursor, at, WhatChanged.STARTED, {})
 
 
-def _bare_event(field: Chosen) -> Chosen:
+def _bare(field: Chosen, thing: str) -> Chosen:
     type = cast("GraphQLObjectType", field.type)
-    return replace(field, key="", name="event", nodes=(BARE_EVENT,), field=type.fields["event"])
+    return replace(field, key="", name=thing, nodes=(BARE,), field=type.fields[thing])
 
 
 def _message(
-    field: Chosen, chosen: list[Chosen], cursor: str, at: datetime, change: WhatChanged, events: Mapping[str, bytes]
+    field: Chosen, chosen: list[Chosen], cursor: str, at: datetime, change: WhatChanged | None, things: Mapping[str, bytes]
 ) -> Message:
-    values = {"__typename": field.type.name, "cursor": cursor, "at": instant_text(at), "change": change.name}
-    members = {one.key: orjson.Fragment(events.get(one.key, NULL)) if one.name == "event" else values[one.name] for one in chosen}
+    values = {"__typename": field.type.name, "cursor": cursor, "at": instant_text(at), "change": change and change.name}
+    members = {one.key: orjson.Fragment(things.get(one.key, NULL)) if one.name in THINGS else values[one.name] for one in chosen}
     return Message(orjson.dumps({"data": {field.key: members}}), cursor)

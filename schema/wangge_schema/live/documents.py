@@ -34,6 +34,11 @@ class Asked:
     arguments: Mapping[str, Any]
     key: Hashable
 
+    @property
+    def follows_tasks(self) -> bool:
+        """Whether it follows tasks, and not events."""
+        return self.field.name == "taskAssigned"
+
     def by(self, viewer: Viewer) -> "Asked":
         """The same, asked by somebody else."""
         old = self.session

@@ -3,6 +3,8 @@
 import asyncio
 import logging
 from collections import OrderedDict, deque
+from collections.abc import Mapping
+from typing import Any
 
 import orjson
 from graphql import GraphQLError
@@ -15,7 +17,7 @@ from wangge_schema.live.changes import read_message
 from wangge_schema.live.documents import Asked, Wanted
 from wangge_schema.live.facts import Fact
 from wangge_schema.live.streams import FELL_BEHIND, Message, Stream
-from wangge_schema.live.types import TOPICS
+from wangge_schema.live.types import GIVEN, TOPICS
 
 MOST_PENDING = 1_000
 """Changes that wait for a group's reads; beyond, its subscribers are told to come again."""
@@ -54,6 +56,8 @@ class Group:
     def wants(self, fact: Fact) -> bool:
         """Whether a change may be for this group. What is seen is decided by the read; this saves those that would find nothing."""
         change = fact.change
+        if self.asked.follows_tasks:
+            return change.topic == GIVEN and is_given_to(self.viewer, change.content, fact.path)
         if change.topic not in TOPICS or not self.wanted.includes(fact.path, change.content.get("kind")):
             return False
         return self.viewer.may(Capability.READ_EVENTS, fact.path) or fact.concerned.includes(self.viewer)
@@ -100,6 +104,15 @@ class Group:
                 return await read_message(self.asked, change)
             except Exception as error:
                 return _failed(error, change)
+
+
+def is_given_to(viewer: Viewer, content: Mapping[str, Any], path: str) -> bool:
+    """Whether a task that was given over the grid with this path is the viewer's: by a post, an office, or a role."""
+    if not viewer.reads_own:
+        return False
+    posts, offices, roles = (frozenset(content.get(name, ())) for name in ("posts", "offices", "roles"))
+    by_role = any(post.acts_as & roles and post.stands_over(path) for post in viewer.posts)
+    return by_role or not posts.isdisjoint(viewer.post_ids) or not offices.isdisjoint(viewer.office_ids)
 
 
 def _failed(error: Exception, change: Change) -> Message:

@@ -10,6 +10,7 @@ from wangge_core.plugin.declarations.labels import Choice
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.events import Event
+from wangge_schema.types.tasks import Task
 
 
 class WhatChanged(Choice):
@@ -19,6 +20,7 @@ class WhatChanged(Choice):
     REPORTED = auto(), "上报"
     MOVED = auto(), "流转"
     COMMENTED = auto(), "备注"
+    STEERED = auto(), "督办、改派、延期等"
 
 
 enum_type(WhatChanged)
@@ -26,6 +28,7 @@ TOPICS = {
     "event.reported": WhatChanged.REPORTED,
     "event.moved": WhatChanged.MOVED,
     "event.commented": WhatChanged.COMMENTED,
+    "event.steered": WhatChanged.STEERED,
 }
 """What the topics of the outbox are called here; others are not told."""
 
@@ -38,6 +41,19 @@ class EventChange:
     at: DateTime = strawberry.field(description="When it happened.")
     change: WhatChanged = strawberry.field(description="What happened.")
     event: Event | None = strawberry.field(description="The event as it is now; null with STARTED.")
+
+
+GIVEN = "task.given"
+"""The topic of tasks that somebody has got; its content names the posts, offices and roles."""
+
+
+@strawberry.type(description="A task that the viewer has got.")
+class TaskAssignment:
+    cursor: str = strawberry.field(description="The place right after it. Give it as `after` to be told of all that came after it.")
+    at: DateTime = strawberry.field(description="When it was given.")
+    task: Task | None = strawberry.field(
+        description="The task as it is now; null in the first message, which says where one begins."
+    )
 
 
 @strawberry.type(description="What can be followed, over WebSocket (`graphql-transport-ws`) or as server-sent events.")
@@ -60,5 +76,19 @@ class Subscription:
             str | None, strawberry.argument(description="Resume: only what came after this cursor.")
         ] = strawberry.UNSET,
     ) -> AsyncGenerator[EventChange, None]:
+        raise AssertionError("subscriptions are written by the live room")
+        yield
+
+    @strawberry.subscription(
+        description="Tasks as the viewer gets them, with one's posts, their offices and the roles in which they act. Without `after` the "
+        "first message has no task: what is given from then on is told, so read `viewer { tasks }` after it. "
+        "Errors: CURSOR_INVALID, CURSOR_TOO_OLD, UNAUTHENTICATED, SLOW_CONSUMER."
+    )
+    async def task_assigned(
+        self,
+        after: Annotated[
+            str | None, strawberry.argument(description="Resume: only what was given after this cursor.")
+        ] = strawberry.UNSET,
+    ) -> AsyncGenerator[TaskAssignment, None]:
         raise AssertionError("subscriptions are written by the live room")
         yield

@@ -104,10 +104,12 @@ def computed(
     write: Write | None = None,
     data_class: DataClass | None = None,
     subjects: Write | None = None,
+    arguments: Sequence[Argument] = (),
     **needs: Scalar | Gather,
 ) -> Any:
     """A field that Python finishes from what it needs, unless the statement can `write` what is selected of it."""
-    return reads(Computed(needs, finish, write, data_class, subjects), description)
+    names = tuple(graphql_name(one.name) for one in arguments)
+    return reads(Computed(needs, finish, write, data_class, subjects, names), description, arguments=arguments)
 
 
 def root_one(
@@ -141,6 +143,12 @@ def planned(*, description: str = "", **source: Any) -> Callable[[_C], _C]:
         return made
 
     return decorate
+
+
+def graphql_name(name: str) -> str:
+    """`expires_in` → `expiresIn`."""
+    first, *rest = name.split("_")
+    return first + "".join(part.capitalize() for part in rest)
 
 
 def _face(arguments: Sequence[Argument]) -> Callable[..., Any]:

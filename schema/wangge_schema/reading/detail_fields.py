@@ -57,7 +57,9 @@ def details_object(sort: str, guards: Guards, chosen: Chosen, row: Row, asking: 
     if unknown is None or None in known.values():
         return None
     writing = _Writing(row, kind, guards, asking)
-    branches = {id: writing.object(types[id], members) for id, members in known.items() if members and members != unknown}
+    branches = {
+        id: writing.object(types[id], members) for id, members in known.items() if members is not None and members != unknown
+    }
     otherwise = writing.object(UNAVAILABLE, unknown)
     by_kind = sa.case(branches, value=kind, else_=otherwise) if branches else otherwise
     return sa.case((row.c.details.is_(None), literal("null")), else_=by_kind)
@@ -66,23 +68,38 @@ def details_object(sort: str, guards: Guards, chosen: Chosen, row: Row, asking: 
 def private_subjects(sort: str, guards: Guards, chosen: Chosen, row: Row, asking: Asking) -> Json | None:
     """The persons involved in an event, where private values of its details are selected and shown; None where none are selected."""
     guard = guards.get(DataClass.PRIVATE)
-    private = [id for id, one in kinds(asking.registry, sort).items() if one.details and _selects_private(chosen, one.details)]
-    if sort != "event" or guard is None or not private:
+    of_kind = _private_kinds(sort, chosen, row, asking) if sort == "event" else None
+    if guard is None or of_kind is None:
         return None
     tie = t.involvement.alias()
     persons = sa.select(Joined(tie.c.person_id)).where(tie.c.event_id == row.c.id, tie.c.person_id.is_not(None)).correlate(row)
     told = sa.and_(
-        row.c.kind_id.in_([sa.literal(one) for one in private]),
+        of_kind,
         row.c.details.is_not(None),
         _Writing(row, row.c.kind_id, guards, asking).allows(guard),
     )
     return sa.case((told, sa.func.coalesce(persons.scalar_subquery(), "")), else_=literal(""))
 
 
+def _private_kinds(sort: str, chosen: Chosen, row: Row, asking: Asking) -> sa.ColumnElement[bool] | None:
+    """Of which kinds a selection shows something private: of those whose plugin is gone, any value might be. None for no kinds."""
+    declared = {id: one.details for id, one in kinds(asking.registry, sort).items() if one.details is not None}
+    private = {id: _selects_private(chosen, one) for id, one in declared.items()}
+    kind = row.c[KIND_COLUMNS[sort]]
+    if any(one.name == "values" for one in chosen.children(_type(chosen, UNAVAILABLE))):
+        return kind.not_in([sa.literal(id) for id, found in private.items() if not found])
+    found = [sa.literal(id) for id, found in private.items() if found]
+    return kind.in_(found) if found else None
+
+
+def _type(chosen: Chosen, name: str) -> GraphQLObjectType:
+    return cast("GraphQLObjectType", chosen.document.schema.type_map[name])
+
+
 def _selects_private(chosen: Chosen, details: DetailsDefinition) -> bool:
     """Whether a selection shows a private field of this kind: by name, or among all values."""
     private = {to_camel_case(one.name) for one in details.fields if _is_private(one)}
-    selected = chosen.children(cast("GraphQLObjectType", chosen.document.schema.type_map[details.graphql_name]))
+    selected = chosen.children(_type(chosen, details.graphql_name))
     return bool(private) and any(one.name in private or one.name == "values" for one in selected)
 
 
@@ -114,7 +131,7 @@ Members = Sequence[tuple[str, str, DetailField | None]]
 def _members(chosen: Chosen, type: str, fields: Sequence[DetailField]) -> Members | None:
     """What is selected of the details of one type; None where a label, or a field with fields of its own, is among it."""
     by_name = {to_camel_case(field.name): field for field in fields}
-    selected = chosen.children(cast("GraphQLObjectType", chosen.document.schema.type_map[type]))
+    selected = chosen.children(_type(chosen, type))
     if any(one.name == "values" or (one.name in by_name and by_name[one.name].fields) for one in selected):
         return None
     # a type's name differs from kind to kind; so that such selections are never equal, it stands in the place of the field's

@@ -218,9 +218,11 @@ class Planner:
         if written is not None:
             return written, None
         members = [(name, self.need(need, row)) for name, need in computed.needs.items()]
+        given = {name: chosen.arguments[name] for name in computed.arguments if name in chosen.arguments}
 
         def finished(value: Any, reader: Reader) -> Any:
-            return project(computed.finish(value, reader), chosen)
+            arguments = {name: one.read(reader.variables) if isinstance(one, Given) else one for name, one in given.items()}
+            return project(computed.finish(value | arguments, reader), chosen)
 
         return json_object(members), finished
 

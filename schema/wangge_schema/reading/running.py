@@ -3,6 +3,8 @@
 from graphql import GraphQLError
 
 from wangge_core.db.reads import ReadError
+from wangge_core.deadlines.known import UnknownCalendarsError
+from wangge_core.deadlines.reading import calendars_of
 from wangge_core.deployment import Deployment
 from wangge_core.events.workflows import UnknownVersionError
 from wangge_core.logs.entries import Read
@@ -20,7 +22,8 @@ async def run(deployment: Deployment, plan: Plan, reader: Reader) -> tuple[bytes
     found, reads = plan.told(found)
     try:
         return plan.answer(found, reader), reads
-    except UnknownVersionError:  # another process has started with newer plugins
+    except (UnknownVersionError, UnknownCalendarsError):  # another process has started with newer plugins, or set a calendar
         async with deployment.read() as work:
             await reader.definitions.load(work)
+            await calendars_of(work)
         return plan.answer(found, reader), reads

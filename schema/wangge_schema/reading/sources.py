@@ -10,6 +10,7 @@ import sqlalchemy as sa
 import strawberry
 
 from wangge_core.events.workflows import Definitions
+from wangge_core.evidence.links import Links
 from wangge_core.plugin.registry import Registry
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.data_classes import DataClass
@@ -39,6 +40,10 @@ class Reader:
     variables: Mapping[str, Any] = field(default_factory=dict[str, Any])
     thing: Any = None
     """The key of the thing that is read, where Python has found it."""
+    links: Links | None = None
+    """What makes links to files; None where the deployment keeps none."""
+    kept: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """What the process has read before; see `Work.kept`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +193,8 @@ class Computed:
     write: Write | None = None
     data_class: DataClass | None = None
     subjects: Write | None = None
+    arguments: tuple[str, ...] = ()
+    """The GraphQL names of the field's arguments, which `finish` gets among what it needs; absent ones are not there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def _scalar_on_sqlite(element: JsonScalar, compiler: SQLCompiler, **options: Any
         case "ready":
             return value
         case "boolean":
-            return f"(CASE WHEN {value} IS NULL THEN 'null' WHEN {value} THEN 'true' ELSE 'false' END)"
+            return f"(CASE WHEN ({value}) IS NULL THEN 'null' WHEN {value} THEN 'true' ELSE 'false' END)"
         case "json":
             return f"coalesce({value}, 'null')"
         case "number" if not element.nullable:
@@ -62,7 +62,7 @@ def _scalar_on_postgresql(element: JsonScalar, compiler: SQLCompiler, **options:
         case "text":
             text = f"to_json({value}::text)::text"
         case "boolean":
-            return f"(CASE WHEN {value} THEN 'true' WHEN NOT {value} THEN 'false' ELSE 'null' END)"
+            return f"(CASE WHEN {value} THEN 'true' WHEN NOT ({value}) THEN 'false' ELSE 'null' END)"
         case "moment":
             text = f"to_char({value} AT TIME ZONE 'UTC', '{MOMENT}')"
         case _:

@@ -5,6 +5,8 @@ from typing import Any
 from wangge_schema.details import AssetDetails, EventDetails, GridDetails, PlaceDetails
 from wangge_schema.reading.list_inputs import ListInputs
 from wangge_schema.reading.sources import SOURCE, Source
+from wangge_schema.types.attachments import Attachment, EventAttachment
+from wangge_schema.types.deadlines import Calendar, CalendarChange, CalendarDay
 from wangge_schema.types.declared import (
     AssetKind,
     DetailField,
@@ -21,6 +23,7 @@ from wangge_schema.types.declared import (
 from wangge_schema.types.events import Event, EventAssignment, HistoryEntry, Involvement
 from wangge_schema.types.grids import Grid, GridLayer
 from wangge_schema.types.imports import ImportReview
+from wangge_schema.types.intake import EventReporter, PublicMatter, PublicReport, Webhook
 from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
 from wangge_schema.types.people import Household, HouseholdMember, Person, Residence
@@ -39,12 +42,16 @@ from wangge_schema.types.read_log import Change, DataAccess
 from wangge_schema.types.rights import AccessGrant, Account, Delegation, Post, Viewer
 from wangge_schema.types.sign_in import ApiKey, Device
 from wangge_schema.types.statistics import GridStatistics, PersonTombstone
+from wangge_schema.types.steering import EventChase, EventProgress, EventRequest, Project, ProjectStep
+from wangge_schema.types.tasks import Shift, Task, TaskAddressee
 
 PLANNED = (
-    AccessGrant, Account, ApiKey, Asset, AssetKind, Building, Change, DataAccess, Delegation, Device, Event, EventAssignment,
-    EventKind, Grid, GridLayer, GridStatistics, GridType, HistoryEntry, Household, HouseholdMember, ImportReview, Involvement,
-    Need, NeedKind, Office, Organization, OrganizationPremises, OrganizationResponsible, Person, PersonTombstone, Place,
-    PlaceKind, Post, Residence, Role, Staffing, StaffingPosition, Unit, Viewer, Workflow, WorkflowStage,
+    AccessGrant, Account, ApiKey, Asset, AssetKind, Attachment, Building, Calendar, CalendarChange, CalendarDay, Change,
+    DataAccess, Delegation, Device, Event, EventAssignment, EventAttachment, EventChase, EventKind, EventProgress,
+    EventReporter, EventRequest, Grid, GridLayer, GridStatistics, GridType, HistoryEntry, Household, HouseholdMember,
+    ImportReview, Involvement, Need, NeedKind, Office, Organization, OrganizationPremises, OrganizationResponsible, Person,
+    PersonTombstone, Place, PlaceKind, Post, Project, ProjectStep, Residence, Role, Shift, Staffing, StaffingPosition, Task,
+    TaskAddressee, Unit, Viewer, Webhook, Workflow, WorkflowStage,
 )  # fmt: skip
 
 __all__ = [
@@ -56,6 +63,8 @@ __all__ = [
     "GridDetails",
     "Node",
     "PlaceDetails",
+    "PublicMatter",
+    "PublicReport",
     "Query",
 ]
 

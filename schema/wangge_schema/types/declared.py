@@ -1,20 +1,23 @@
 """What plugins declare: grid types, roles, staffing templates, workflows and kinds. Their ids are their plain names."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 import strawberry
 
 from wangge_core.db import tables as t
+from wangge_core.events.kinds import read_limits
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
 from wangge_core.plugin.declarations.kinds import Involvable, Priority
 from wangge_core.plugin.declarations.roles import Level
+from wangge_core.plugin.drawing import flow_chart
 from wangge_schema.reading.declare import column, computed, need, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Filter, Reader
-from wangge_schema.types.mermaid import flow_chart
+from wangge_schema.scalars import DateTime
 from wangge_schema.types.nodes import label_field
 
 for choice in (AnswerType, Capability, DataClass, Involvable, Priority, Level):
@@ -135,7 +138,7 @@ class StaffingPosition:
 @strawberry.type(description="How the time of a stage is counted.")
 class Clock:
     kind: str = strawberry.field(
-        description="CONTINUOUS, WORKING_HOURS, WORKING_DAYS, CALENDAR_DAYS, BY_KIND (the limit of the event's kind) or BY_PLAN."
+        description="CONTINUOUS, WORKING_HOURS, WORKING_DAYS, CALENDAR_DAYS, BY_KIND (the limit of the event's kind), BY_PLAN or BY_DETAIL."
     )
     amount: int | None = strawberry.field(description="Seconds for CONTINUOUS, else hours or days; null where the clock has none.")
 
@@ -156,6 +159,12 @@ class WorkflowStage:
     clock: Clock | None = computed("How long it may take; none for a final stage.", _clock, clock=need("clock", "json"))
 
 
+@strawberry.type(description="One of the values that a CHOICE takes.")
+class AskOption:
+    name: str = strawberry.field(description="What to answer.")
+    label: str = strawberry.field(description="What to show, in the viewer's language.")
+
+
 @strawberry.type(description="One thing that a move asks for. Draw a form field from it.")
 class MoveAsk:
     name: str = strawberry.field(description="The name under which to answer.")
@@ -163,6 +172,16 @@ class MoveAsk:
     type: AnswerType = strawberry.field(description="The form of the answer.")
     required: bool = strawberry.field(description="Whether the move is refused without it.")
     at_least: int = strawberry.field(description="How many items an answer that is a list must have.")
+    options: list[AskOption] = strawberry.field(description="The values of a CHOICE; empty for all else.")
+    must_be_yes: bool = strawberry.field(description="Whether a FLAG must be true, such as the consent of both parties.")
+    nearest_on_duty: bool = strawberry.field(
+        description="Whether it may be left out, and the nearest post on duty is given the event then."
+    )
+    each_a_part: bool = strawberry.field(description="Whether everybody named has a part of their own to finish.")
+    may_precede: bool = strawberry.field(description="Whether a DATE_TIME may lie before the event happened.")
+    limits: "list[KindLimit]" = strawberry.field(
+        description="Of an available move: the limits of the kind, of which a LIMIT names one. Where there are several it is needed."
+    )
 
 
 @strawberry.type(description="A step from one stage to another, as the workflow has it.")
@@ -177,9 +196,21 @@ class WorkflowMove:
     asks: list[MoveAsk] = strawberry.field(description="What it asks for.")
 
 
-def asks_of(move: Any, language: str) -> list[MoveAsk]:
+def asks_of(move: Any, language: str, limits: "Sequence[KindLimit]" = ()) -> list[MoveAsk]:
     return [
-        MoveAsk(name=ask.name, label=ask.label.in_language(language), type=ask.type, required=ask.required, at_least=ask.at_least)
+        MoveAsk(
+            name=ask.name,
+            label=ask.label.in_language(language),
+            type=ask.type,
+            required=ask.required,
+            at_least=ask.at_least,
+            options=[AskOption(name=one.name, label=one.label.in_language(language)) for one in ask.options],
+            must_be_yes=ask.must_be_yes,
+            nearest_on_duty=ask.nearest_on_duty,
+            each_a_part=ask.each_a_part,
+            may_precede=ask.may_precede,
+            limits=list(limits) if ask.type is AnswerType.LIMIT else [],
+        )
         for ask in move.asks
     ]
 
@@ -301,6 +332,68 @@ def _involves(needs: dict[str, Any], reader: Reader) -> list[InvolvementRole]:
     ]
 
 
+@strawberry.type(
+    description="How long events of a kind may take under a filing condition. What its workflow's clock by kind follows."
+)
+class KindLimit:
+    name: str = strawberry.field(description="Its name within the kind; answer it where a move asks for a LIMIT.")
+    label: str = strawberry.field(description="The filing condition, in the viewer's language where there is a translation.")
+    clock: Clock = strawberry.field(description="How long.")
+    closed_when: str = strawberry.field(
+        description="What must be so before such an event is closed, in Chinese; empty where nothing is said."
+    )
+
+
+def _limits(needs: dict[str, Any], reader: Reader) -> list[KindLimit]:
+    return shown_limits(needs["limits"], reader.viewer.language)
+
+
+def shown_limits(stored: object, language: str) -> list[KindLimit]:
+    """The limits that a kind keeps, as they are shown."""
+    return [
+        KindLimit(
+            name=limit.name,
+            label=limit.label.in_language(language),
+            clock=Clock(kind=limit.clock.kind, amount=limit.clock.amount or None),
+            closed_when=limit.closed_when,
+        )
+        for limit in read_limits(stored)
+    ]
+
+
+def _said_in_version(name: str) -> Callable[[dict[str, Any], Reader], Any]:
+    def said(needs: dict[str, Any], reader: Reader) -> Any:
+        del reader
+        return needs["content"][name]
+
+    return said
+
+
+@planned(table=t.event_kind_version, data_class=DataClass.PUBLIC)
+class EventKindVersion:
+    """What a kind said from a moment on, until its next version."""
+
+    version: int = column("version", "Its number, from 1.", form="number")
+    at: DateTime = column("at", "When it began to hold.", form="moment")
+    label: str = computed(
+        "The kind's label then.",
+        lambda needs, reader: needs["content"]["label"][reader.viewer.language],
+        content=need("content", "json"),
+    )
+    workflow_id: strawberry.ID = computed("Its workflow then.", _said_in_version("workflow_id"), content=need("content", "json"))
+    parent_id: strawberry.ID | None = computed(
+        "The wider kind then.", _said_in_version("parent_id"), content=need("content", "json")
+    )
+    limits: list[KindLimit] = computed(
+        "Its limits then.",
+        lambda needs, reader: _limits(needs["content"], reader),
+        content=need("content", "json"),
+    )
+    retired_because: str | None = computed(
+        "Why it took no new events then; null while it did.", _said_in_version("retired_because"), content=need("content", "json")
+    )
+
+
 @planned(
     table=t.event_kind,
     orders=ORDERS,
@@ -332,6 +425,17 @@ class EventKind:
         "Whether its events are kept from posts in the event's own grid and community, as complaints about those who serve there are.",
         form="boolean",
     )
+    open_to_public: bool = column(
+        "open_to_public", "Whether residents and visitors may report it without an account.", form="boolean"
+    )
+    shown_to_public: bool = column(
+        "shown_to_public", "Whether everybody may see that such an event is open: its kind, stage and place.", form="boolean"
+    )
+    limits: list[KindLimit] = computed("How long its events may take, by filing condition.", _limits, limits=need("limits", "json"))
+    handled_by: list[str] = column("handled_by", "Who handles it, by name, as its catalogue says.", form="json")
+    supervised_by: list[str] = column("supervised_by", "Who supervises that, by name, as its catalogue says.", form="json")
+    version: int = column("version", "Counts its versions.", form="number")
+    versions: list[EventKindVersion] = to_many("kind_id", "All its versions, oldest first.", order="version", most=100)
     catalogue: str | None = column("catalogue", "The local catalogue that it came with.")
     retired_because: str | None = column("retired_because", "Why it takes no new events; null while it does.")
 

@@ -19,6 +19,7 @@ from wangge_schema.scalars import DateTime
 from wangge_schema.types.declared import GridType, Staffing
 from wangge_schema.types.may import path_of_itself, viewer_may
 from wangge_schema.types.nodes import AtOrBelow, Connection, Node, label_field, node_id
+from wangge_schema.types.on_duty import runs_over
 
 if TYPE_CHECKING:
     from wangge_schema.details import GridDetails
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from wangge_schema.types.places import Asset, Building, Organization, Place
     from wangge_schema.types.rights import Post
     from wangge_schema.types.statistics import GridStatistics
+    from wangge_schema.types.tasks import Shift
 
 enum_type(GridLevel)
 
@@ -88,6 +90,7 @@ class Grid(Node):
     places: "Connection[Place]" = connection("Place", AtOrBelow(), "Places in it and below it.")
     events: "Connection[Event]" = connection("Event", AtOrBelow(), "Events in it and below it.")
     posts: "Connection[Post]" = connection("Post", "grid_id", "Posts held in this very grid.")
+    on_duty: "list[Shift]" = to_many(runs_over, "The shifts that run now, of posts over it: at it, above it, and in overlays.")
     statistics: "GridStatistics | None" = to_one(
         lambda row, statistics, _: statistics.c.grid_id == row.c.id,
         "Counts of people and homes in it and below it; null for an overlay's grid, and until they are published.",

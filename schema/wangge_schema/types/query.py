@@ -5,10 +5,12 @@ import strawberry
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_schema.reading.declare import connection, connection_of, reads, root_one
 from wangge_schema.reading.sources import Argument, ById, ByIds, Itself
+from wangge_schema.types.deadlines import Calendar
 from wangge_schema.types.declared import AssetKind, EventKind, GridType, NeedKind, PlaceKind, Role, Staffing, Workflow
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid
 from wangge_schema.types.imports import ImportReview
+from wangge_schema.types.intake import PublicMatter, PublicReport, open_matters_nearby, public_report, public_reports
 from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
 from wangge_schema.types.people import Person
@@ -41,6 +43,7 @@ class Query:
     assets: Connection[Asset] = connection("Asset", None, "Assets.")
     places: Connection[Place] = connection("Place", None, "Places. Public.")
     offices: Connection[Office] = connection("Office", None, "Offices. Public.")
+    calendars: Connection[Calendar] = connection("Calendar", None, "Working calendars. Public.")
     event: Event | None = root_one("number", "The event with this number.")
     events: Connection[Event] = connection("Event", None, "Events.")
     accounts: Connection[Account] = connection("Account", None, "Accounts.")
@@ -59,6 +62,10 @@ class Query:
     change_log: Connection[Change] = connection_of(
         "Change", CHANGES_OF, "Who changed a thing, and which fields: with READ_ACCESS_LOG over its grid."
     )
+
+    public_report: PublicReport | None = public_report
+    public_reports: list[PublicReport] = public_reports
+    open_matters_nearby: list[PublicMatter] = open_matters_nearby
 
     grid_types: Connection[GridType] = connection(
         "GridType", None, "Kinds of grids. Those of plugins that are switched off are not `available`."

@@ -9,7 +9,14 @@ from wangge_core.db import tables as t
 from wangge_core.db.lists import looked_up
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.data_classes import DataClass
-from wangge_core.rights.visibility import access_grant_rule, account_rule, delegation_rule, post_papers_rule, post_rule
+from wangge_core.rights.visibility import (
+    access_grant_rule,
+    account_rule,
+    delegation_rule,
+    is_addressed,
+    post_papers_rule,
+    post_rule,
+)
 from wangge_schema.reading.declare import column, connection, expression, planned, to_many, to_one
 from wangge_schema.reading.sources import Asking, Filter, Mask, Row
 from wangge_schema.scalars import DateTime
@@ -21,9 +28,11 @@ from wangge_schema.types.places import Office
 
 if TYPE_CHECKING:
     from wangge_schema.types.events import Event
+    from wangge_schema.types.intake import Webhook
     from wangge_schema.types.people import Person
     from wangge_schema.types.read_log import DataAccess
     from wangge_schema.types.sign_in import ApiKey, Device
+    from wangge_schema.types.tasks import Task
 
 
 def _unrevoked_key(account: Row, key: Row, _: Asking) -> sa.ColumnElement[bool]:
@@ -55,6 +64,7 @@ class Account(Node):
     machine: bool = column("machine", "Whether it is a machine's, which signs in with API keys alone.", form="boolean")
     posts: "list[Post]" = to_many("account_id", "The posts that it holds or held.")
     api_keys: "list[ApiKey]" = to_many(_unrevoked_key, "Its API keys that are not revoked.")
+    webhooks: "list[Webhook]" = to_many("account_id", "Where it is told of the events that it reported.")
     person: "Person | None" = to_one(
         "person_id", "The resident that it is; null for staff, and where the viewer may not see the person."
     )
@@ -198,3 +208,8 @@ class Viewer:
         "Who was told private or sealed data of the resident that the viewer is, or of a child in the viewer's care.",
     )
     assigned: "Connection[Event]" = connection("Event", _assigned, "Events that are now with one of these posts or their offices.")
+    tasks: "Connection[Task]" = connection(
+        "Task",
+        lambda _, task, asking: is_addressed(task, asking.viewer),
+        "Open tasks that are addressed to these posts, to their offices, or to a role in which one of them acts over the grid.",
+    )

@@ -9,10 +9,13 @@ from wangge_core.plugin.registry import Registry
 from wangge_schema.details import DetailsTypes
 from wangge_schema.writing import (
     assets,
+    attachments,
     buildings,
+    calendars,
     events,
     grids,
     imports,
+    intake,
     needs,
     offices,
     organizations,
@@ -22,6 +25,10 @@ from wangge_schema.writing import (
     residents,
     rights,
     sign_in,
+    splitting,
+    steering,
+    tasks,
+    webhooks,
 )
 from wangge_schema.writing.exporting import exporting_fields
 from wangge_schema.writing.fields import mutation_field
@@ -33,8 +40,10 @@ def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
     found = [
         *grids.mutations(registry, details),
         *buildings.MUTATIONS,
+        *calendars.MUTATIONS,
         *organizations.MUTATIONS,
         *assets.mutations(registry, details),
+        *attachments.MUTATIONS,
         *places.mutations(registry, details),
         *offices.MUTATIONS,
         *people.MUTATIONS,
@@ -44,10 +53,15 @@ def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
         *posts.MUTATIONS,
         *rights.MUTATIONS,
         *sign_in.MUTATIONS,
+        *tasks.MUTATIONS,
         *events.mutations(registry, details),
+        *intake.MUTATIONS,
+        *webhooks.MUTATIONS,
+        *steering.MUTATIONS,
+        *splitting.mutations(registry, details),
     ]
     fields = {re.sub("([A-Z])", lambda letter: "_" + letter.group().lower(), one.name): mutation_field(one) for one in found}
-    fields |= revealing_fields() | exporting_fields()
+    fields |= revealing_fields() | exporting_fields() | intake.intake_fields(registry, details)
     cls = type("Mutation", (), fields)
     return strawberry.type(
         cls,

@@ -33,7 +33,9 @@ REPORT_CODES = (
     "INVOLVEMENT_SORT",
     "INVOLVEMENT_REQUIRED",
     "INVOLVEMENT_ONE",
+    "TOO_MANY",
     "EVENT_DUPLICATE",
+    "ALERT_NAMES_PERSON",
     "DUPLICATE",
     "OUT_OF_RANGE",
 )
@@ -49,6 +51,22 @@ MOVE_CODES = (
     "ASSIGNEE_OF_GRID",
     "MOVE_ONCE",
     "MOVE_TOO_LATE",
+    "MOVE_TIME_UNKNOWN",
+    "MOVE_PARTS_OPEN",
+    "MOVE_PART_EVENTS_OPEN",
+    "MOVE_INVOLVED",
+    "ASSIGNEE_INVOLVED",
+    "NOBODY_ON_DUTY",
+    "ANSWER_CHOICE",
+    "ANSWER_MUST_BE_YES",
+    "BEFORE_THE_EVENT",
+    "STEP_WITHOUT_DATE",
+    "LIMIT_UNKNOWN",
+    "LIMIT_REQUIRED",
+    "GRID_OVERLAY",
+    "EVENT_DEFERRED",
+    "EVENT_JOINED",
+    "TOO_MANY",
     "EVENT_CHANGED",
     "ANSWER_REQUIRED",
     "ANSWER_UNEXPECTED",
@@ -65,6 +83,8 @@ MOVE_CODES = (
     "INVOLVEMENT_ONE",
     *DETAILS,
 )
+POINTS_AT = {"photos": "Attachment", "grids": "Grid", "assets": "Asset"}
+"""What answers that are lists of global ids point at."""
 INVOLVABLE = {"Person": Involvable.PERSON, "Organization": Involvable.ORGANIZATION, "Asset": Involvable.ASSET}
 
 
@@ -88,8 +108,20 @@ class EventReportFields:
     source: EventSource | None = optional("How it became known; WORKER unless given.")
     priority: Priority | None = optional("The kind's own unless given.")
     involved: list[InvolvedInput] | None = optional("Who and what is involved.")
+    photos: list[strawberry.ID] | None = optional(
+        "Photographs and files: global ids of what was sent to `POST /files` before, at most 20."
+    )
     source_name: str | None = optional("The other system that it comes from.")
     source_key: str | None = optional("Its number there; taken once.")
+    person_reported: bool | None = optional(
+        "Whether a person reported it to the other system. What a machine claims by an API key starts as `community.alert` otherwise."
+    )
+
+
+@strawberry.input(description="A step of a project.")
+class ProjectStepInput:
+    name: str = required("What is done in it, at most 200 characters.")
+    planned_on: Date | None = optional("By which day; every step needs one.")
 
 
 @strawberry.input(
@@ -103,7 +135,13 @@ class AnswerInput:
     date: Date | None = optional("For DATE.")
     date_time: DateTime | None = optional("For DATE_TIME.")
     position: PositionInput | None = optional("For POSITION.")
-    photos: list[str] | None = optional("For PHOTOS: references of at most 400 characters.")
+    photos: list[strawberry.ID] | None = optional("For PHOTOS: global ids of what was sent to `POST /files` before, at most 20.")
+    choice: str | None = optional("For CHOICE: the name of one of the ask's options.")
+    money: float | None = optional("For MONEY: an amount in fen, a whole number of which there may be more than an Int holds.")
+    steps: list[ProjectStepInput] | None = optional("For STEPS: at most 50.")
+    limit: str | None = optional("For LIMIT: the name of one of the ask's limits.")
+    grids: list[strawberry.ID] | None = optional("For GRIDS: global ids of grids of the base layer, at most 20.")
+    assets: list[strawberry.ID] | None = optional("For ASSETS: global ids, at most 20.")
     assignees: list[strawberry.ID] | None = optional(
         "For POSTS, OFFICES and ASSIGNEES: global ids of posts and offices, the lead first."
     )
@@ -136,8 +174,21 @@ def _answers(given: Given) -> dict[str, Any]:
         values = [value for key, value in one.items() if key != "name"]
         if len(values) != 1 or name in answers:
             raise RefusedError(refusal("ANSWER_AMBIGUOUS", f"answers.{name}", name=name))
-        answers[name] = [_assignee(name, id) for id in values[0]] if "assignees" in one else values[0]
+        (form,) = (key for key in one if key != "name")
+        answers[name] = _answer(name, form, values[0])
     return answers
+
+
+def _answer(name: str, form: str, value: Any) -> Any:
+    """An answer as the core takes it: global ids as keys, an amount as a whole number."""
+    if form == "assignees":
+        return [_assignee(name, id) for id in value]
+    if form in POINTS_AT:
+        prefix = POINTS_AT[form]
+        return [{prefix.lower(): key_of(id, prefix, f"answers.{name}")} for id in value]
+    if form == "money":
+        return int(value) if value == value // 1 else value
+    return value
 
 
 def _assignee(name: str, id: str) -> dict[str, int]:
@@ -171,6 +222,8 @@ def _report(kinds: Sequence[str], given: Given, input: Any) -> EventReport:
         involved=tuple(_involved(index, one) for index, one in enumerate(given.get("involved", ()))),
         source_name=given.get("source_name"),
         source_key=given.get("source_key"),
+        photos=tuple(key_of(id, "Attachment", "photos") for id in given.get("photos") or ()),
+        person_reported=bool(given.get("person_reported")),
     )
 
 

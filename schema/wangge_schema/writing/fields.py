@@ -44,7 +44,8 @@ def mutation_field(mutation: Mutation) -> Any:
     key = Annotated[
         str | None,
         strawberry.argument(
-            description="Made by the client for this request. The same key and input again answer with the same thing and write nothing."
+            description="Made by the client for this request. The same key and input again get the first answer, refusals included, and "
+            "write nothing; the thing is shown as it is by then."
         ),
     ]
     return strawberry.field(

@@ -34,6 +34,8 @@ ALWAYS = (
     "IDEMPOTENCY_KEY_REUSED",
 )
 Operation = Callable[[Work, Viewer, Sequence[_R]], Awaitable[list[Outcome]]]
+Tell = Callable[[Session, int, Chosen], Awaitable[Any]]
+"""Reads the thing of an outcome's id, as far as it was selected."""
 
 
 class RefusedError(Exception):
@@ -73,16 +75,19 @@ async def perform(
     make_request: Callable[[], _R],
     key: str | None,
     rename: Callable[[str], str] = lambda field: field,
+    *,
+    tell: Tell | None = None,
+    anonymous: bool = False,
 ) -> Completed:
     """Do one thing in one transaction and answer with the payload that was asked for.
 
     `make_request` turns the input into the core's request and may raise RefusedError; `rename` turns the core's field paths into
-    those of the input.
+    those of the input. `tell` reads the thing where the planner does not; `anonymous` lets visitors do it.
     """
     raw = cast("GraphQLResolveInfo[Any]", info._raw_info)  # pyright: ignore[reportUnknownMemberType]
     session: Session = raw.context
     viewer = session.viewer
-    if viewer.account_id is None and not viewer.scopes:
+    if viewer.account_id is None and not viewer.scopes and not anonymous:
         return await _answer(session, raw, Outcome(refusals=(refusal("NOT_SIGNED_IN"),)), rename)
     if key is not None and (wrong := tuple(check_text(key, "idempotencyKey", most=MOST_KEY))):
         return await _answer(session, raw, Outcome(refusals=wrong), str)
@@ -96,7 +101,7 @@ async def perform(
         if isinstance(error, OperationalError):
             raise
         outcome = Outcome(refusals=(refusal("CONFLICT" if isinstance(error, IntegrityError) else "TEXT_UNSTORABLE"),))
-    return await _answer(session, raw, outcome, rename)
+    return await _answer(session, raw, outcome, rename, tell)
 
 
 async def _written_at_last(session: Session, name: str, operation: Operation[_R], request: _R, key: str | None) -> Outcome:
@@ -113,19 +118,23 @@ async def _written(session: Session, name: str, operation: Operation[_R], reques
     digest = request_hash(name, request) if repeatable else ""
     async with session.deployment.write(viewer, name) as work:
         if repeatable and (earlier := await earlier_answer(work, viewer, key or "", digest)) is not None:
-            return Outcome(id=earlier)
+            return earlier
         (outcome,) = await operation(work, viewer, [request])
-        if repeatable and outcome.id is not None:
-            await keep_answer(work, viewer, key or "", name, digest, outcome.id)
+        if repeatable and (outcome.id is not None or outcome.refusals):
+            await keep_answer(work, viewer, key or "", name, digest, outcome.id, outcome.refusals)
         return outcome
 
 
-async def _answer(session: Session, raw: GraphQLResolveInfo[Any], outcome: Outcome, rename: Callable[[str], str]) -> Completed:
+async def _answer(
+    session: Session, raw: GraphQLResolveInfo[Any], outcome: Outcome, rename: Callable[[str], str], tell: Tell | None = None
+) -> Completed:
     async def thing(key: str, one: Chosen) -> Any:
         if one.name == "secret":
             return outcome.secret
         if outcome.id is None:
             return None
+        if tell is not None:
+            return await tell(session, outcome.id, one)
         return Completed.json(await session.thing((key, one.key), one, outcome.id)).value
 
     return await answered(session, raw, outcome.refusals, rename, thing)

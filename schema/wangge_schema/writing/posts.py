@@ -3,7 +3,8 @@
 import strawberry
 
 from wangge_core.accounts.accounts import NewAccount, create_accounts
-from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
+from wangge_core.events.handing_over import end_posts_and_free
+from wangge_core.rights.posts import NewPost, PostEnd, assign_posts
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.rights import Account, Post
 from wangge_schema.writing.fields import Given, Mutation
@@ -76,11 +77,12 @@ MUTATIONS = [
     ),
     Mutation(
         name="postEnd",
-        description="End a post; its rights are gone from that moment. For MANAGE_POSTS over its grid.",
+        description="End a post; its rights are gone from that moment. Its open tasks fall to its office, or to its role over the grid. "
+        "For MANAGE_POSTS over its grid.",
         thing="post",
         type=Post,
         input=PostEndInput,
-        operation=end_posts,
+        operation=end_posts_and_free,
         request=lambda id, given, _: PostEnd(post_id=key_of(id, "Post", "id"), reason=given.get("reason"), at=given.get("at")),
         codes=(*TEXT, "POST_ENDED", "TERM_INVALID"),
         on="Post",

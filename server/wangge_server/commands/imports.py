@@ -23,6 +23,8 @@ from wangge_core.imports.registers.mappings import AssetMapping, HouseholdMappin
 from wangge_core.imports.registers.organizations import check_organizations, import_organizations
 from wangge_core.imports.registers.persons import check_persons, import_persons
 from wangge_core.imports.reporting import ImportResult
+from wangge_core.imports.standards.importing import StandardsResult, check_standards, import_standards
+from wangge_core.imports.standards.mappings import StandardsMapping
 from wangge_core.rights.viewers import operator
 from wangge_server.commands.context import Context, pass_context
 from wangge_server.settings import open_deployment
@@ -49,7 +51,7 @@ Write = Callable[..., Awaitable[ImportResult]]
 
 @click.group("import")
 def import_() -> None:
-    """Bring in divisions, buildings, registers and events from files."""
+    """Bring in divisions, buildings, registers, standards and events from files."""
 
 
 @import_.command()
@@ -104,6 +106,22 @@ def events(context: Context, *, file: Path, mapping: Path, dry_run: bool, report
         return await import_events(deployment, operator("en"), file, meant, **how)
 
     _import(context, file, lambda tell: check_events(file, meant, tell), write, dry_run=dry_run, report=report)
+
+
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def standards(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import published standards: kinds with filing conditions, time limits and closing conditions."""
+    meant = read_mapping(mapping, StandardsMapping)
+
+    async def write(deployment: Deployment, **how: Any) -> StandardsResult:
+        return await import_standards(deployment, operator("en"), file, meant, **how)
+
+    _import(context, file, lambda tell: check_standards(file, meant, tell), write, dry_run=dry_run, report=report)
 
 
 @import_.command()
@@ -215,6 +233,8 @@ def _summarize(result: ImportResult, report: Path, *, dry_run: bool) -> None:
     verb = "Would import" if dry_run else "Imported"
     rest = f"{result.already_there:,} were there already; {result.refused:,} refused."
     click.echo(f"{verb} {result.imported:,} of {result.rows:,} rows; {rest}")
+    if isinstance(result, StandardsResult):
+        _tell_limits(result)
     if result.updated:
         click.echo(f"{'Would change' if dry_run else 'Changed'} {result.updated:,} that were there.")
     if result.waiting:
@@ -233,6 +253,12 @@ def _summarize(result: ImportResult, report: Path, *, dry_run: bool) -> None:
         click.echo(f"Two names: {id} also came as {name!r}; the first name stays.")
     if result.refused:
         click.echo(f"Refused{_codes(result)}: {report}")
+
+
+def _tell_limits(result: StandardsResult) -> None:
+    click.echo(f"{result.kinds:,} kinds. What the time limits became:")
+    for (spelling, became), rows in sorted(result.spellings.items(), key=lambda one: (-one[1], one[0])):
+        click.echo(f"  {rows:>6,}  {spelling or '(empty)'} → {became or 'not read: the mapping does not name it'}")
 
 
 def _codes(result: ImportResult) -> str:

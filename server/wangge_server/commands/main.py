@@ -5,16 +5,20 @@ import sys
 import click
 
 from wangge_core.errors import WanggeError
+from wangge_server.commands.calendars import calendar
 from wangge_server.commands.context import Context, context_options
 from wangge_server.commands.data import data as data_care
 from wangge_server.commands.db import db
 from wangge_server.commands.demo import demo
 from wangge_server.commands.imports import import_
+from wangge_server.commands.jobs import jobs
 from wangge_server.commands.keys import keys
+from wangge_server.commands.kinds import kinds
 from wangge_server.commands.plugins import plugins
 from wangge_server.commands.schema import schema
 from wangge_server.commands.serve import serve
 from wangge_server.commands.users import user
+from wangge_server.commands.workflows import workflows
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -26,7 +30,7 @@ def wangge(context: click.Context, settings: str | None, data: str | None, datab
     context.obj = Context(settings, data=data, database=database, plugins=plugins)
 
 
-for command in (serve, demo, db, schema, plugins, import_, keys, user, data_care):
+for command in (serve, demo, db, schema, plugins, workflows, import_, keys, kinds, user, data_care, jobs, calendar):
     wangge.add_command(command)
 
 

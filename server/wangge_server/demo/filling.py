@@ -14,6 +14,7 @@ from wangge_server.demo.ground import make_ground
 from wangge_server.demo.life import live
 from wangge_server.demo.offices import make_offices
 from wangge_server.demo.register import make_registers
+from wangge_server.demo.rosters import AHEAD, check_in_on_duty, make_calendars, make_rosters
 from wangge_server.demo.sizes import sizes_for
 from wangge_server.demo.staff import make_staff, representatives
 from wangge_server.demo.things import make_things
@@ -32,8 +33,18 @@ COUNTED = {
     "accounts": t.account,
     "posts": t.post,
     "events": t.event,
-    "moves and remarks": t.event_history,
+    "entries of their history": t.event_history,
+    "tasks": t.task,
+    "deadlines": t.event_clock,
+    "photographs": t.attachment,
+    "reports without an account": t.public_report,
+    "calendars": t.calendar,
+    "shifts": t.shift,
 }
+SOME = (
+    ("events closed", t.event, t.event.c.closed),
+    ("tasks open", t.task, t.task.c.open),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,9 +77,12 @@ async def fill(
     town = Town(deployment=deployment, sizes=sizes, seed=seed, until=until or today(rules.zone), tell=tell)
     clock, deployment.clock = deployment.clock, lambda: town.founded
     try:
-        for step in (make_ground, make_registers, make_things, make_offices, make_staff, live):
+        for step in (make_ground, make_registers, make_things, make_offices, make_staff, make_calendars, live):
             await step(town)
+        deployment.clock = lambda: town.until - AHEAD
+        await make_rosters(town)
         deployment.clock = lambda: town.until
+        await check_in_on_duty(town)
         async with deployment.write() as work:
             await publish_statistics(work)
     finally:
@@ -80,5 +94,7 @@ async def count(deployment: Deployment) -> dict[str, int]:
     """How many rows there are of each sort."""
     async with deployment.read() as work:
         counts = {name: int(await work.value(sa.select(sa.func.count()).select_from(table))) for name, table in COUNTED.items()}
-        closed = await work.value(sa.select(sa.func.count()).select_from(t.event).where(t.event.c.closed))
-    return counts | {"events closed": int(closed)}
+        more = {
+            name: int(await work.value(sa.select(sa.func.count()).select_from(table).where(rule))) for name, table, rule in SOME
+        }
+    return counts | more

@@ -1,41 +1,62 @@
 """Three months of life: whoever holds the posts reports events and moves them, each at its time, through the core's operations."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from random import Random
-from typing import Any
 
+import sqlalchemy as sa
+
+from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.events.comments import EventCommentRequest, comment_events
-from wangge_core.events.history import REPORT
-from wangge_core.events.moves import EventMoveRequest, move_events
 from wangge_core.events.reports import report_events
-from wangge_core.events.situations import Step, why_blocked
-from wangge_core.plugin.declarations.asks import AnswerType
+from wangge_core.intake.matters import shown_kinds
 from wangge_core.plugin.declarations.capabilities import Capability
-from wangge_core.plugin.declarations.roles import REPORTER
 from wangge_core.plugin.definitions import MoveDefinition
-from wangge_core.rights.viewers import Viewer, load_viewer
-from wangge_server.demo.answers import Asked, answer
+from wangge_core.rights.viewers import Viewer
+from wangge_core.tasks.acknowledging import TaskAcknowledgement, acknowledge_tasks
+from wangge_server.demo import public
+from wangge_server.demo.acting import Acting
+from wangge_server.demo.beside import Beside
+from wangge_server.demo.cast import Cast
+from wangge_server.demo.exploring import Exploring
 from wangge_server.demo.matters import Matter
-from wangge_server.demo.offices import offices_for
-from wangge_server.demo.plans import Plan, make_plans
+from wangge_server.demo.photographs import make_shots
+from wangge_server.demo.plans import Plan, make_plans, usual_end
 from wangge_server.demo.reporting import choose_way, make_report
 from wangge_server.demo.sizes import DAYS
-from wangge_server.demo.town import DemoError, Holder, Town, accepted
+from wangge_server.demo.timers import at_time, run_due
+from wangge_server.demo.town import Town, accepted
 
 STEP = "three months of events"
-REMARKS = ("已催办，请尽快处理。", "已电话告知进展。", "材料已补充。", "正在协调相关单位。")
-REMARKED = 0.08
-GIVING = (AnswerType.POSTS, AnswerType.OFFICES, AnswerType.ASSIGNEES)
+AT_ONCE = 0.7
+"""The part of what is to be acknowledged that is seen before it goes on to others."""
+MILLISECOND, MINUTE, HOUR = timedelta(milliseconds=1), timedelta(minutes=1), timedelta(hours=1)
+NEWCOMERS = 1_000_000
+"""From here on number what is not planned: what happens at the same moment happens in the order of its numbers."""
+
+
+LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A task that somebody is to acknowledge."""
+
+    task_id: int
+    matter: Matter
+
+
+Item = Plan | Matter | Notice
 
 
 async def live(town: Town) -> None:
     """Let the three months pass, a day in a transaction."""
     dice = town.dice("life")
-    life = Life(town, dice)
+    cast, matters = Cast(town, dice), dict[int, Matter]()
+    acting = Acting(town, dice, cast, await make_shots(town.deployment))
+    life = Life(town=town, dice=dice, cast=cast, acting=acting, beside=Beside(cast, dice, matters), matters=matters)
     for number, plan in enumerate(make_plans(town, town.dice("plans"))):
         life.agenda.append((plan.at, number, plan))
     heapify(life.agenda)
@@ -46,112 +67,186 @@ async def live(town: Town) -> None:
         town.tell(STEP, day, DAYS)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Life:
     """What is to happen next, and who is there to act."""
 
     town: Town
     dice: Random
-    agenda: list[tuple[datetime, int, Plan | Matter]] = field(default_factory=list[tuple[datetime, int, Plan | Matter]])
-    _viewers: dict[str, Viewer] = field(default_factory=dict[str, Viewer])
-    _holders: dict[int, list[Holder]] = field(default_factory=dict[int, list[Holder]])
+    cast: Cast
+    acting: Acting
+    beside: Beside
+    matters: dict[int, Matter]
+    agenda: list[tuple[datetime, int, Item]] = field(default_factory=list[tuple[datetime, int, Item]])
+    exploring: Exploring = field(default_factory=Exploring)
+    _noticed: set[int] = field(default_factory=set[int])
+    now: datetime = LONG_AGO
+    """When something happened last."""
 
     async def pass_until(self, work: Work, moment: datetime) -> None:
         """Do all that falls before a moment, each thing at its own time, in the transaction of `work`."""
-        while self.agenda and self.agenda[0][0] < moment:
-            at, number, item = heappop(self.agenda)
-            then = Work(work.connection, work.rules, at)
-            matter = await self._report(then, item, number) if isinstance(item, Plan) else await self._go_on(then, item)
+        while True:
+            at = min(moment - MILLISECOND, self.agenda[0][0]) if self.agenda else moment - MILLISECOND
+            if await self._timers(work, at):
+                continue
+            if not self.agenda or self.agenda[0][0] >= moment:
+                return
+            self.now, number, item = heappop(self.agenda)
+            then = at_time(work, self.now)
+            await self._do(then, item, number)
             await then.write_announcements()
-            if matter is not None and matter.goal is not None:
-                following = matter.next_at(at, self.town.until, self.dice, work.rules.zone)
-                heappush(self.agenda, (following, number, matter))
 
-    def _around(self, plan: Plan) -> list[Holder]:
-        """Whoever holds a post over the grid of a matter."""
-        grid = plan.grid
-        if grid.id not in self._holders:
-            self._holders[grid.id] = [holder for holder in self.town.holders if grid.path.startswith(holder.ground.path)]
-        return self._holders[grid.id]
+    async def _timers(self, work: Work, until: datetime) -> bool:
+        """Run what is due until a moment; True where that put something on the agenda."""
+        while ran := await run_due(work, self.now, until):
+            self.now, event_id = ran
+            matter = self.matters.get(event_id or 0)
+            if matter is not None:
+                matter.stale = True
+                if await self._notices(at_time(work, self.now), matter):
+                    return True
+        return False
 
-    async def _viewer(self, work: Work, login: str) -> Viewer:
-        if login not in self._viewers:
-            viewer = await load_viewer(work, self.town.registry, login)
-            if viewer is None:
-                raise DemoError(f"the account {login} is gone.", hint="Fill the town again with --fresh.")
-            self._viewers[login] = viewer
-        return self._viewers[login]
+    async def _do(self, work: Work, item: Item, number: int) -> None:
+        if isinstance(item, Notice):
+            await self._acknowledge(work, item)
+            return
+        matter = await self._report(work, item, number) if isinstance(item, Plan) else await self._go_on(work, item)
+        if matter is not None and (matter.goal is not None or self.exploring.next_move(matter)):
+            following = matter.next_at(work.now, self.town.until, self.dice, work.rules.zone)
+            if matter.asked is not None:
+                following = work.now + self.dice.uniform(0.5, 8) * HOUR
+            heappush(self.agenda, (following, matter.number, matter))
 
     async def _report(self, work: Work, plan: Plan, number: int) -> Matter:
-        source, holder = choose_way(self.town, self.dice, plan, self._around(plan))
-        viewer = await self._viewer(work, holder.login)
-        (outcome,) = await report_events(work, viewer, [make_report(self.town, self.dice, plan, source, holder, number)])
+        source, holder = choose_way(self.town, self.dice, plan, self.cast.around(plan))
+        viewer, shown = await self.cast.viewer(work, holder.login), None
+        report = make_report(self.town, self.dice, plan, source, holder, number)
+        if public.is_public(plan, source, self.dice):
+            id, shown = await public.submit(work, self.dice, report, plan.grid.code)
+            viewer = public.reporter(id)
+        else:
+            id = accepted((await report_events(work, viewer, [report]))[0])
+        matter = self._matter(id, number, plan, viewer)
+        matter.shown = shown
+        await matter.look(work)
+        self.exploring.begin(matter)
+        return matter
+
+    def _matter(self, id: int, number: int, plan: Plan, reporter: Viewer) -> Matter:
         definition = self.town.registry.workflows[plan.kind.workflow]
-        start = definition.start.name
-        first = Step(
-            move=REPORT,
-            from_stage=None,
-            to_stage=start,
-            at=work.now,
-            account_id=viewer.account_id,
-            post_id=holder.post_id,
-            office_id=None,
-        )
-        return Matter(
-            id=accepted(outcome),
+        self.matters[id] = Matter(
+            id=id,
             number=number,
             plan=plan,
             definition=definition,
-            reporter=viewer,
+            reporter=reporter,
             roles=self.town.registry.roles,
-            stage=start,
-            steps=(first,),
+            stage=definition.start.name,
+            steps=(),
             goals=list(plan.route),
         )
+        return self.matters[id]
+
+    async def _adopt(self, work: Work, matter: Matter) -> None:
+        """What came of a matter goes its own way to its usual end."""
+        event = t.event
+        came = sa.or_(event.c.opened_by_event_id == matter.id, event.c.part_of_id == matter.id)
+        for row in await work.rows(sa.select(event).where(came, event.c.id.not_in(matter.children)).order_by(event.c.id)):
+            kind = self.town.registry.event_kinds[row.kind_id]
+            grid = next(one for one in self.town.grids if one.id == row.grid_id)
+            route = (usual_end(self.town.registry.workflows[kind.workflow]),)
+            own = matter.reporter if row.reporter_id == matter.reporter.account_id else public.ANYBODY
+            child = self._matter(row.id, NEWCOMERS + row.id, Plan(at=work.now, kind=kind, grid=grid, route=route), own)
+            child.parent, child.part = matter.id, row.part_of_id is not None
+            matter.children.add(row.id)
+            await child.look(work)
+            heappush(self.agenda, (child.next_at(work.now, self.town.until, self.dice, work.rules.zone), child.number, child))
+        matter.stale = True
+
+    async def _notices(self, work: Work, matter: Matter) -> bool:
+        """Have somebody see, mostly soon, what is to be acknowledged about a matter."""
+        task = t.task
+        waiting = (task.c.event_id == matter.id, task.c.open, task.c.to_acknowledge, task.c.acknowledged_at.is_(None))
+        found = [row.id for row in await work.rows(sa.select(task.c.id).where(*waiting)) if row.id not in self._noticed]
+        for id in found:
+            self._noticed.add(id)
+            minutes = self.dice.uniform(0.5, 4) if self.dice.random() < AT_ONCE else self.dice.uniform(5, 60)
+            heappush(self.agenda, (work.now + minutes * MINUTE, NEWCOMERS + id, Notice(id, matter)))
+        return bool(found)
+
+    async def _acknowledge(self, work: Work, notice: Notice) -> None:
+        task, to = t.task, t.task_addressee
+        row = await work.first(sa.select(task.c.open, task.c.acknowledged_at).where(task.c.id == notice.task_id))
+        if row is None or not row.open or row.acknowledged_at is not None:
+            return
+        for one in await work.rows(sa.select(to).where(to.c.task_id == notice.task_id, to.c.open).order_by(to.c.id)):
+            for holder in self.cast.around(notice.matter.plan):
+                in_role = one.role_id in self.town.registry.roles[holder.role_id].acts_as
+                if in_role or one.post_id == holder.post_id or (one.office_id is not None and one.office_id == holder.office_id):
+                    viewer = await self.cast.viewer(work, holder.login)
+                    accepted((await acknowledge_tasks(work, viewer, [TaskAcknowledgement(task_id=notice.task_id)]))[0])
+                    return
 
     async def _go_on(self, work: Work, matter: Matter) -> Matter | None:
         """Make the most promising move that somebody can make; a matter with which nobody can do anything rests."""
-        goal = matter.goal
-        for move in matter.moves_toward(goal, self.dice) if goal else ():
-            viewer = await self._performer(work, matter, move)
-            answers = answer(self._asked(work, matter, move)) if viewer else None
-            if viewer and answers is not None:
-                await self._move(work, matter, move, viewer, answers)
+        if matter.stale:
+            await matter.look(work)
+        if matter.joined:
+            return None
+        if matter.deferred_until is not None:
+            return matter
+        if await self._beside(work, matter):
+            return matter
+        for move in self._moves(matter):
+            if await self.acting.make(work, matter, move):
+                self.exploring.note(matter, move)
+                await self._follow(work, matter, move)
                 return matter
-        return None
+            matter.tried.add(move.name)
+        waits = matter.open_children and not matter.definition.stage(matter.stage).final
+        return matter if waits else None
 
-    def _asked(self, work: Work, matter: Matter, move: MoveDefinition) -> Asked:
-        return Asked(
-            town=self.town,
-            dice=self.dice,
-            at=work.now,
-            kind_id=matter.plan.kind.id,
-            grid=matter.plan.grid,
-            around=self._around(matter.plan),
-            situation=matter.situation,
-            move=move,
-        )
+    def _moves(self, matter: Matter) -> Iterator[MoveDefinition]:
+        """Moves to try, the best first: one that nobody has made, or else those that lead on."""
+        while (unmade := self.exploring.next_move(matter)) and unmade[1] == matter.stage:
+            yield unmade[0]
+        goal = unmade[1] if unmade else matter.goal
+        yield from matter.moves_toward(goal, self.dice) if goal else ()
 
-    async def _performer(self, work: Work, matter: Matter, move: MoveDefinition) -> Viewer | None:
-        """Somebody who may make the move now: the reporter where it is the reporter's, else members of a fitting office first."""
-        fitting = set(offices_for(self.town, matter.plan.kind.id))
-        roles = self.town.registry.roles
-        able = [holder for holder in self._around(matter.plan) if roles[holder.role_id].acts_as & set(move.by)]
-        self.dice.shuffle(able)
-        able.sort(key=lambda holder: holder.office_id is not None and holder.office_id not in fitting)
-        logins = [matter.reporter.login] if REPORTER.name in move.by else []
-        situation = matter.situation
-        for login in (*logins, *(holder.login for holder in able)):
-            viewer = await self._viewer(work, login)
-            if matter.is_visible_to(viewer) and why_blocked(situation, move, viewer, work.now) is None:
-                return viewer
-        return None
+    async def _follow(self, work: Work, matter: Matter, move: MoveDefinition) -> None:
+        """See to what came of a move: events that it opened, those that wait for the matter's end."""
+        if move.opens is not None:
+            await self._adopt(work, matter)
+        if matter.definition.stage(matter.stage).final:
+            for id in (matter.parent, *matter.children):
+                if id in self.matters:
+                    self.matters[id].stale = True
 
-    async def _move(self, work: Work, matter: Matter, move: MoveDefinition, viewer: Viewer, answers: Mapping[str, Any]) -> None:
-        (outcome,) = await move_events(work, viewer, [EventMoveRequest(event_id=matter.id, move=move.name, answers=answers)])
-        accepted(outcome)
-        given = [one for ask in move.asks if ask.type in GIVING for one in answers.get(ask.name, ())]
-        matter.moved(move, viewer, work.now, given)
-        if self.dice.random() < REMARKED and viewer.may(Capability.COMMENT_EVENTS, matter.plan.grid.path):
-            remark = EventCommentRequest(event_id=matter.id, note=self.dice.choice(REMARKS))
-            accepted((await comment_events(work, viewer, [remark]))[0])
+    async def _beside(self, work: Work, matter: Matter) -> bool:
+        """Whether something else than a move was done with it."""
+        if matter.shown is not None and matter.runs and await self._public(work, matter):
+            return True
+        had = matter.has_others
+        happened = await self.beside.happens(work, matter)
+        if happened:
+            matter.stale = True
+            if matter.has_others and not had:
+                await self._adopt(work, matter)
+            await self._notices(work, matter)
+        return happened
+
+    async def _public(self, work: Work, matter: Matter) -> bool:
+        """Whether others reported it too, or its reporter was asked something."""
+        chance = self.dice.random()
+        if chance < public.MUCH_SEEN and matter.plan.kind.id in shown_kinds(self.town.registry):
+            await public.report_again(work, self.dice, matter)
+        elif public.MUCH_SEEN < chance < public.MUCH_SEEN + public.ASKED and (worker := await self.cast.worker(work, matter)):
+            if not worker.may(Capability.COMMENT_EVENTS, matter.plan.grid.path):
+                return False
+            await public.ask(work, self.dice, matter, worker)
+        else:
+            return False
+        matter.stale = True
+        await self._notices(work, matter)
+        return True

@@ -7,11 +7,16 @@ from functools import cache
 from random import Random
 from zoneinfo import ZoneInfo
 
+from wangge_core.db.work import Work
+from wangge_core.events.assignments import Given
 from wangge_core.events.situations import Situation, Step, is_reporter, performing_post
+from wangge_core.events.states import locked_state
+from wangge_core.intake.showing import Shown
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Priority
+from wangge_core.plugin.declarations.roles import SYSTEM
 from wangge_core.plugin.definitions import ClockDefinition, MoveDefinition, RoleDefinition, WorkflowDefinition
-from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.viewers import SYSTEM_VIEWER, Viewer
 from wangge_server.demo.plans import Plan, cost_of, distances_to
 
 MOST_MOVES = 18
@@ -24,7 +29,19 @@ HOUR, DAY = 3_600, 86_400
 SECONDS = {"CONTINUOUS": 1, "WORKING_HOURS": HOUR, "WORKING_DAYS": DAY, "CALENDAR_DAYS": DAY}
 LATE = 0.1
 """The part of the stages that take longer than they may."""
+UNRATED = 0.4
+"""The same where the service itself ends them: nobody rates these."""
 distances = cache(distances_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of somebody about a matter: by whom, at which stage, and until when."""
+
+    what: str
+    login: str
+    stage: str
+    until: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -42,6 +59,31 @@ class Matter:
     post_ids: frozenset[int] = frozenset()
     office_ids: frozenset[int] = frozenset()
     goals: list[str] = field(default_factory=list[str])
+    shown: Shown | None = None
+    """What whoever reported it without an account follows it by."""
+    children: set[int] = field(default_factory=set[int])
+    """The events that came of it."""
+    parent: int | None = None
+    part: bool = False
+    """Whether it is a part of another, from which it was split."""
+    has_others: bool = False
+    """Whether it was split, or joined with another."""
+    tried: set[str] = field(default_factory=set[str])
+    """The moves that nobody could make with it so far, and what was asked at which stage."""
+    asked: Asked | None = None
+    """What somebody above has still to decide, or somebody below to answer."""
+    due_at: datetime | None = None
+    deferred_until: datetime | None = None
+    joined: bool = False
+    open_children: int = 0
+    stale: bool = False
+    """Others did something with it since it was looked at."""
+
+    @property
+    def runs(self) -> bool:
+        """Whether something can be done with it now beside its moves."""
+        ended = self.definition.stage(self.stage).final
+        return not (ended or self.joined or self.deferred_until is not None)
 
     @property
     def situation(self) -> Situation:
@@ -54,14 +96,28 @@ class Matter:
             post_ids=self.post_ids,
             office_ids=self.office_ids,
             roles=self.roles,
+            deferred_until=self.deferred_until,
+            joined=self.joined,
+            open_children=self.open_children,
         )
+
+    async def look(self, work: Work) -> None:
+        """See where it stands, when others did something with it."""
+        state = await locked_state(work, SYSTEM_VIEWER, self.id)
+        assert state is not None, "events are never taken away"
+        found = state.situation
+        self.stage, self.steps, self.stale = found.stage, found.steps, False
+        self.post_ids, self.office_ids = found.post_ids, found.office_ids
+        self.deferred_until, self.joined, self.open_children = found.deferred_until, found.joined, found.open_children
+        self.due_at = state.row.stage_due_at
 
     @property
     def goal(self) -> str | None:
         """The stage that it goes to now; None when it has come to the last one, or wandered about for too long."""
         while self.goals and self.goals[0] == self.stage:
             self.goals.pop(0)
-        return self.goals[0] if self.goals and len(self.steps) < MOST_MOVES else None
+        made = sum(1 for step in self.steps if step.move)
+        return self.goals[0] if self.goals and made < MOST_MOVES else None
 
     def moves_toward(self, goal: str, dice: Random) -> Iterator[MoveDefinition]:
         """The moves from here that leave the goal in reach, the most promising first; now and then one leads astray.
@@ -81,12 +137,12 @@ class Matter:
 
     def is_visible_to(self, viewer: Viewer) -> bool:
         """Whether a viewer sees the event, as the core would say."""
-        mine = viewer.account_id == self.reporter.account_id
+        mine = viewer is self.reporter or (viewer.account_id is not None and viewer.account_id == self.reporter.account_id)
         given = bool(self.post_ids & set(viewer.post_ids) or self.office_ids & set(viewer.office_ids))
         return mine or given or viewer.may(Capability.READ_EVENTS, self.plan.grid.path)
 
-    def moved(self, move: MoveDefinition, viewer: Viewer, at: datetime, given: Sequence[Mapping[str, int]]) -> None:
-        """Keep what the core has just written."""
+    def moved(self, move: MoveDefinition, viewer: Viewer, at: datetime, given: Sequence[Given]) -> None:
+        """Keep what the core has just written; `given` are the posts and offices that have it now."""
         situation = self.situation
         post = None if is_reporter(situation, move, viewer) else performing_post(situation, move, viewer)
         target = situation.target(move)
@@ -100,13 +156,13 @@ class Matter:
             office_id=post.office_id if post else None,
         )
         self.steps, self.stage = (*self.steps, step), target
-        if given:
-            self.post_ids = frozenset(one["post"] for one in given if "post" in one)
-            self.office_ids = frozenset(one["office"] for one in given if "office" in one)
+        self.post_ids = frozenset(post_id for post_id, _ in given if post_id is not None)
+        self.office_ids = frozenset(office_id for _, office_id in given if office_id is not None)
 
     def next_at(self, at: datetime, until: datetime, dice: Random, zone: ZoneInfo) -> datetime:
         """When something happens to it next: as the stage's clock has it, and by day where there is no hurry."""
-        wait = timedelta(seconds=_seconds(self.definition.stage(self.stage).clock, dice))
+        late = UNRATED if self._ends_by_itself and not self.plan.pinned else LATE
+        wait = timedelta(seconds=_seconds(self.definition.stage(self.stage).clock, dice, late))
         moment = at + max(wait, LEAST)
         if wait > SHORT and self.plan.kind.priority is not Priority.URGENT:
             moment = _by_day(moment, dice, zone)
@@ -114,11 +170,16 @@ class Matter:
         if self.plan.pinned and goal:
             left = distances(self.definition, goal).get(self.stage, 1)
             moment = min(moment, at + (until - at) / (left + 1))
-        return moment
+        return moment if self.deferred_until is None else max(moment, self.deferred_until + LEAST)
+
+    @property
+    def _ends_by_itself(self) -> bool:
+        """Whether the service itself goes on with it when the clock of its stage runs out."""
+        return any(SYSTEM.name in move.by and self.stage in move.sources for move in self.definition.moves)
 
 
-def _seconds(clock: ClockDefinition | None, dice: Random) -> float:
-    part = dice.uniform(1.05, 1.8) if dice.random() < LATE else dice.uniform(0.05, 0.6)
+def _seconds(clock: ClockDefinition | None, dice: Random, late: float) -> float:
+    part = dice.uniform(1.05, 1.8) if dice.random() < late else dice.uniform(0.05, 0.6)
     if clock is not None and clock.kind in SECONDS:
         return clock.amount * SECONDS[clock.kind] * part
     if clock is not None and clock.kind == "BY_PLAN":

@@ -19,6 +19,8 @@ OPENING_HOUR, CLOSING_HOUR = 7, 21
 USUAL_END = 0.86
 """The part of matters that end where a workflow means them to end."""
 REOPENED = 0.03
+PINNED = 0.4
+"""The part of a workflow's matters, at most, that are made to stand at its stages."""
 UNUSUAL = {"reason": 2, "approval": 4}
 """What a move costs more that asks for this: going back, or ending without a result, is unusual."""
 
@@ -81,12 +83,17 @@ def _route(dice: Random, workflow: WorkflowDefinition) -> tuple[str, ...]:
     """Over none to two stages to an end, which is mostly the usual one; some ended matters are opened again."""
     away = distances_from_start(workflow)
     ends = [stage.name for stage in workflow.stages if stage.final]
-    end = ends[0] if dice.random() < USUAL_END else dice.choice(ends)
+    end = usual_end(workflow) if dice.random() < USUAL_END else dice.choice(ends)
     left = distances_to(workflow, end)
     middle = [stage.name for stage in workflow.stages[1:] if not stage.final and stage.name in left]
     over = sorted(dice.sample(middle, min(len(middle), dice.choice((0, 1, 1, 1, 2)))), key=lambda name: away.get(name, 0))
     again = (dice.choice(middle), end) if dice.random() < REOPENED and end in _left(workflow) else ()
     return (*over, end, *again)
+
+
+def usual_end(workflow: WorkflowDefinition) -> str:
+    """The end that a workflow means its matters to come to."""
+    return next(stage.name for stage in workflow.stages if stage.final)
 
 
 def _left(workflow: WorkflowDefinition) -> set[str]:
@@ -95,10 +102,13 @@ def _left(workflow: WorkflowDefinition) -> set[str]:
 
 
 def _pin(workflow: WorkflowDefinition, plans: Sequence[Plan]) -> None:
-    """Let the latest matters of a workflow stand at each of its stages in turn: the earlier, the farther they have come."""
+    """Let the latest matters of a workflow stand at each of its stages in turn: the earlier, the farther they have come.
+
+    In a small town some of its stages stand empty rather than that most of its matters stay open.
+    """
     away = distances_from_start(workflow)
     stages = sorted((stage.name for stage in workflow.stages if stage.name in away), key=lambda name: away[name], reverse=True)
-    latest = plans[-len(stages) :]
+    latest = plans[len(plans) - min(len(stages), int(len(plans) * PINNED)) :]
     for plan, stage in zip(latest, stages[len(stages) - len(latest) :], strict=True):
         plan.route, plan.pinned = (stage,), True
 

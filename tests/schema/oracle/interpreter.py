@@ -9,7 +9,7 @@ from graphql import DocumentNode, GraphQLNonNull, GraphQLObjectType, GraphQLSche
 
 from oracle import filters, lists
 from oracle.documents import ArgumentError, Asked, Request, RequestError
-from oracle.logs import LOGS
+from oracle.logs import LOGS, named_by
 from oracle.private import PRIVATE_CURSORS, Told, told, told_of_event
 from oracle.sees import ANSWERS, MASKS, PRIVATE, STARRED, orders_of, sees, starred
 from oracle.values import reads, shown, source_of, to_json
@@ -48,6 +48,8 @@ class Expected:
     """The same by type."""
     reads: set[Told] = field(default_factory=set)
     """Whose private values stand in it."""
+    named: set[int] = field(default_factory=set)
+    """The accounts whose names the logs tell in it."""
 
 
 def interpret(
@@ -72,6 +74,7 @@ class Interpreter:
         self.reader = world.reader(viewer)
         self.types = Counter[str]()
         self.reads = set[Told]()
+        self.accounts_named = set[int]()
         assert request.schema.query_type is not None
         self.query = request.schema.query_type
 
@@ -90,7 +93,7 @@ class Interpreter:
                 data[one.key] = value
         codes = {key: found for key, found in codes.items() if found}
         read = sum(one.name != "__typename" for one in asked)
-        return Expected(data, codes, True, read, self.types.total(), self.types, self.reads)
+        return Expected(data, codes, True, read, self.types.total(), self.types, self.reads, self.accounts_named)
 
     # ---- what is wrong with the arguments, wherever a field would be read
 
@@ -127,7 +130,7 @@ class Interpreter:
         node = node_of(connection)
         try:
             arguments = self.request.arguments(asked)
-            lists.wanted(source_of(node), arguments, self.orders(source_of(node)))
+            yield from lists.faults(source_of(node), arguments, self.orders(source_of(node)))
             filters.check(arguments.get("filter"))
         except ArgumentError as error:
             yield error.code
@@ -247,12 +250,13 @@ class Interpreter:
                 target = source_of(node_of(target_of(asked)))
                 assert join is not None
                 return self.connection(asked, self.world.joined(table, target.table, join, self.viewer).get(id, []))
-            case Computed(needs=needs, finish=finish):
+            case Computed(needs=needs, finish=finish, arguments=names):
                 if (type.name, asked.name) == ("Event", "details"):
                     self.reads |= told_of_event(
                         self.world, self.viewer, self.world.rows(table)[id], lambda one: self.shown(asked, one)
                     )
                 found = {name: self.need(table, need, id) for name, need in needs.items()}
+                found |= self.request.arguments(asked) if names else {}
                 return shown(finish(found, self.reader), asked.field.type, asked, self.request)
             case other:
                 raise AssertionError(f"the oracle does not know {type.name}.{asked.name}: {other}")
@@ -270,6 +274,8 @@ class Interpreter:
                 return None
             expression = scalar.mask.otherwise
         row = self.world.rows(table)[id]
+        if type.name in LOGS and asked.name == "accountName" and (account := named_by(self.world, type.name, row)):
+            self.accounts_named.add(account)
         kept = scalar.data_class in (DataClass.PRIVATE, DataClass.SEALED) and type.name in PRIVATE
         if kept and not PRIVATE[type.name](self.world, self.viewer, row):
             return starred(row) if (type.name, asked.name) in STARRED else None

@@ -1,6 +1,6 @@
 """Lists in Python: all rows in order, cut to the page that was asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -47,27 +47,41 @@ class Page:
     total: int
 
 
-def wanted(source: Source, arguments: Mapping[str, Any], orders: Sequence[str]) -> Wanted:
-    """Read the arguments of a list, for a viewer who is offered these orders. Raises ArgumentError."""
+def faults(source: Source, arguments: Mapping[str, Any], orders: Sequence[str]) -> Iterator[str]:
+    """The codes of all that is wrong with the arguments of a list, for a viewer who is offered these orders; one of them is told."""
     first, last, after, before = (arguments.get(name) for name in ("first", "last", "after", "before"))
     if (first is not None and last is not None) or (after is not None and before is not None):
-        raise ArgumentError("PAGE_INVALID")
+        yield "PAGE_INVALID"
     size = last if last is not None else PAGE if first is None else first
     if not 0 <= size <= MOST:
-        raise ArgumentError("PAGE_INVALID")
-    given = arguments.get("orderBy") or {}
-    order = str(given.get("field") or orders[0]).lower()
-    if order not in orders:
-        raise ArgumentError("ORDER_NOT_ALLOWED")
+        yield "PAGE_INVALID"
+    if _order(arguments, orders) not in orders:
+        yield "ORDER_NOT_ALLOWED"
+    try:
+        wanted(source, arguments, orders)
+    except ArgumentError as error:
+        yield error.code
+
+
+def wanted(source: Source, arguments: Mapping[str, Any], orders: Sequence[str]) -> Wanted:
+    """Read the arguments of a list. Raises ArgumentError for a cursor."""
+    first, last, after, before = (arguments.get(name) for name in ("first", "last", "after", "before"))
+    size = last if last is not None else PAGE if first is None else first
+    order = _order(arguments, orders)
     backward = last is not None or (first is None and before is not None)
     return Wanted(
         size=size,
         backward=backward,
         order=order,
-        descending=given.get("direction") == "DESC",
+        descending=(arguments.get("orderBy") or {}).get("direction") == "DESC",
         after=None if after is None or backward else position(source, order, after),
         before=None if before is None or not backward else position(source, order, before),
     )
+
+
+def _order(arguments: Mapping[str, Any], orders: Sequence[str]) -> str:
+    given = arguments.get("orderBy") or {}
+    return str(given.get("field") or orders[0]).lower()
 
 
 def position(source: Source, order: str, cursor: str) -> tuple[Any, Key]:

@@ -43,5 +43,11 @@ def oversees(world: World, viewer: Viewer, type: str, key: int) -> bool:
     return holds(viewer, Capability.READ_ACCESS_LOG, world.path_of_grid[grid])
 
 
+def named_by(world: World, type: str, row: Mapping[str, Any]) -> int | None:
+    """The account whose name an entry tells to whoever may read it, even where the account is hidden."""
+    entry = row if type == "Change" else world.rows(t.read_log)[row["entry_id"]]
+    return entry["account_id"]
+
+
 LOGS: Mapping[str, Callable[[World, Viewer, str, int], list[int]]] = {"Change": changes_of, "DataAccess": reads_of}
 """By the name of the type of the entries."""

@@ -11,6 +11,8 @@ from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.viewers import Viewer
 
 PRIVATE_FIELDS: Mapping[str, Collection[str]] = {
+    "Attachment": ("latitudeClaimed", "longitudeClaimed"),
+    "EventReporter": ("name",),
     "Person": ("address", "bornOn", "gender", "guardianAgreedOn", "home", "name", "relation"),
     "Household": ("address", "name", "unit"),
     "HouseholdMember": ("relation",),
@@ -19,7 +21,7 @@ PRIVATE_FIELDS: Mapping[str, Collection[str]] = {
     "Need": ("endsAt", "fromOn", "guardianAgreement", "kind", "legalBasis", "reason", "untilOn", "visits"),
 }
 """By type, the fields of which nothing is told without a line in the log."""
-SEALED_FIELDS: Mapping[str, Collection[str]] = {"Person": ("identityNumber", "phone")}
+SEALED_FIELDS: Mapping[str, Collection[str]] = {"Person": ("identityNumber", "phone"), "EventReporter": ("phone",)}
 """By type, the fields of which a read shows the mask."""
 PRIVATE_CURSORS: Mapping[tuple[str, str], str] = {("Person", "name"): "name"}
 """By type and order, the private field that a cursor holds."""
@@ -36,7 +38,21 @@ def head(world: World, household: Mapping[str, Any]) -> int | None:
     return first and first["person_id"]
 
 
+def reporter(world: World, row: Mapping[str, Any]) -> int | None:
+    """The resident who reported while signed in."""
+    account = world.rows(t.account).get(row["account_id"])
+    return account and account["person_id"]
+
+
+def sender(world: World, row: Mapping[str, Any]) -> int | None:
+    """The resident who sent something; None for staff and for who did not sign in."""
+    account = world.rows(t.account).get(row["uploader_id"])
+    return account and account["person_id"]
+
+
 SUBJECTS: Mapping[str, Callable[[World, Mapping[str, Any]], int | None]] = {
+    "Attachment": sender,
+    "EventReporter": reporter,
     "Person": lambda _, row: row["id"],
     "Household": head,
     "HouseholdMember": lambda _, row: row["person_id"],

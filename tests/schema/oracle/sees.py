@@ -203,9 +203,52 @@ def need(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
     return any(post.role in roles and any(path.startswith(one) for one in post.paths) for post in viewer.posts)
 
 
+def addressed(viewer: Viewer, path: str, to: Mapping[str, Any]) -> bool:
+    """Whether an address of a task, over the grid with this path, is the viewer's: a post, its office, or a role that one plays there."""
+    by_role = any(to["role_id"] in post.acts_as and any(path.startswith(one) for one in post.paths) for post in viewer.posts)
+    posts, offices = {post.id for post in viewer.posts}, {post.office_id for post in viewer.posts} - {None}
+    return by_role or to["post_id"] in posts or to["office_id"] in offices
+
+
+def task(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """With its event, and to whom it is or was addressed, but for what is kept from who serves there."""
+    about = world.rows(t.event)[row["event_id"]]
+    if event(world, viewer, about):
+        return True
+    if world.rows(t.event_kind)[about["kind_id"]]["hidden_from_grid"] and serves_low(world, viewer):
+        return False
+    path = world.path_of_grid[row["grid_id"]]
+    to = (one for one in world.rows(t.task_addressee).values() if one["task_id"] == row["id"])
+    return viewer.reads_own and any(addressed(viewer, path, one) for one in to)
+
+
+def shift(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    return post(world, viewer, world.rows(t.post)[row["post_id"]])
+
+
 def import_review(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
     """For who imports over its grid, and for who cares for data there."""
     return any(over(one)(world, viewer, row) for one in (Capability.IMPORT_DATA, Capability.MANAGE_DATA))
+
+
+def on_events(world: World, row: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The events that a photograph or file is on."""
+    events = world.rows(t.event)
+    return [events[one["event_id"]] for one in world.rows(t.event_attachment).values() if one["attachment_id"] == row["id"]]
+
+
+def attachment(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """Who sent it, and who sees an event that it is on."""
+    own = viewer.account_id is not None and row["uploader_id"] == viewer.account_id
+    return own or any(event(world, viewer, one) for one in on_events(world, row))
+
+
+def calendar_change(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """For who sets calendars: with the capability over every grid of the base layer."""
+    del row
+    scope = viewer.scope(Capability.MANAGE_CALENDARS)
+    roots = [one["path"] for one in world.rows(t.grid).values() if one["layer_id"] == "base" and one["parent_id"] is None]
+    return scope.everywhere or (bool(roots) and all(map(scope.covers, roots)))
 
 
 RULES: Mapping[str, Seen] = {
@@ -214,14 +257,26 @@ RULES: Mapping[str, Seen] = {
     "ApiKey": api_key,
     "Asset": over(Capability.READ_PLACES),
     "AssetKind": everyone,
+    "Attachment": attachment,
     "Building": building,
+    "Calendar": everyone,
+    "CalendarChange": calendar_change,
+    "CalendarDay": everyone,
     "Delegation": delegation,
     "Device": device,
     "Event": event,
+    "EventReporter": everyone,
+    "EventAttachment": everyone,
     "EventAssignment": everyone,  # reached through its event alone, as are involvements and history
+    "EventChase": everyone,
+    "EventRequest": everyone,
+    "EventProgress": everyone,  # what is told of the event that another was joined to: how far it is, and no more
+    "Project": everyone,
+    "ProjectStep": everyone,
     "Change": everyone,  # reached through their thing alone, which decides who may: `logs.py`
     "DataAccess": everyone,
     "EventKind": everyone,
+    "EventKindVersion": everyone,
     "Grid": everyone,
     "GridLayer": everyone,
     "GridType": everyone,
@@ -242,12 +297,16 @@ RULES: Mapping[str, Seen] = {
     "Post": post,
     "Residence": about_person(Capability.READ_PRIVATE),
     "Role": everyone,
+    "Shift": shift,
     "Staffing": everyone,
     "StaffingPosition": everyone,
+    "Task": task,
+    "TaskAddressee": everyone,  # reached through its task alone
     "Unit": unit,
     "GridStatistics": everyone,
     "PersonTombstone": tombstone,
     "Viewer": everyone,
+    "Webhook": api_key,  # as the keys of its account
     "Workflow": everyone,
     "WorkflowStage": everyone,
 }
@@ -272,7 +331,28 @@ def starred(row: Mapping[str, Any]) -> str:
     return row["name"][0] + "**"
 
 
+def private_of_attachment(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """Who sent it, and who reads what is private where an event lies that it is on; not of a complaint that is kept from them."""
+    own = viewer.account_id is not None and row["uploader_id"] == viewer.account_id
+    return own or any(
+        over(Capability.READ_PRIVATE)(world, viewer, one) and (event(world, viewer, one) or not is_kept(world, viewer, one))
+        for one in on_events(world, row)
+    )
+
+
+def is_kept(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """Whether an event is of a kind that is kept from who serves a grid or community, and the viewer does."""
+    return bool(world.rows(t.event_kind)[row["kind_id"]]["hidden_from_grid"]) and serves_low(world, viewer)
+
+
+def private_of_reporter(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """Who reads what is private where the event lies; nobody of who wants to be unnamed."""
+    return not row["unnamed"] and over(Capability.READ_PRIVATE)(world, viewer, world.rows(t.event)[row["event_id"]])
+
+
 PRIVATE: Mapping[str, Seen] = {
+    "EventReporter": private_of_reporter,
+    "Attachment": private_of_attachment,
     "Person": private_of_person,
     "Household": private_of_household,
     "HouseholdMember": about_person(Capability.READ_PRIVATE),

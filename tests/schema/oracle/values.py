@@ -14,6 +14,9 @@ from oracle.documents import Asked, Request
 from wangge_schema.reading.project import Typed
 from wangge_schema.reading.sources import READS, SOURCE, Reads, Source
 
+OWN_ROOTS = frozenset({"publicReport", "publicReports", "openMattersNearby"})
+"""Root fields that operations of the core answer, not the planner: they have tests of their own (`test_intake_*.py`)."""
+
 
 def declaration(field: GraphQLField) -> Any:
     """Strawberry's definition of a field."""

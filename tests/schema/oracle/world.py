@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL
 
 from wangge_core.db import tables as t
+from wangge_core.deadlines.reading import calendars_of
 from wangge_core.deployment import Deployment
 from wangge_core.events.workflows import Definitions
 from wangge_core.rights.bound import BoundViewer
@@ -54,6 +55,16 @@ class Database:
 
         return self._run(load())
 
+    def kept(self) -> Mapping[str, Any]:
+        """What a process has read before, with the calendars."""
+
+        async def load() -> Mapping[str, Any]:
+            async with self.deployment.read() as work:
+                await calendars_of(work)
+            return self.deployment.kept
+
+        return self._run(load())
+
     def close(self) -> None:
         self._run(self.deployment.close())
         self._loop.call_soon_threadsafe(self._loop.stop)
@@ -94,6 +105,7 @@ class World:
 
     database: Database
     definitions: Definitions = field(init=False)
+    kept: Mapping[str, Any] = field(init=False)
     _tables: dict[str, dict[Key, Mapping[str, Any]]] = field(default_factory=dict)
     _values: dict[tuple[Any, ...], list[_Found]] = field(default_factory=dict)
     _compared: dict[int, Expression] = field(default_factory=dict)
@@ -101,6 +113,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.definitions = self.database.definitions()
+        self.kept = self.database.kept()
         grids = self.rows(t.grid)
         self.path_of_grid: dict[int, str] = {id: row["path"] for id, row in grids.items()}
         self.grid_of_code: dict[str, int] = {row["code"]: id for id, row in grids.items() if row["layer_id"] == "base"}
@@ -109,7 +122,8 @@ class World:
         """What finishing is told about who reads."""
         deployment = self.database.deployment
         now = deployment.clock().astimezone(deployment.rules.zone)
-        return Reader(viewer, deployment.rules.registry, now, self.definitions)
+        files = deployment.files
+        return Reader(viewer, deployment.rules.registry, now, self.definitions, links=files and files.links, kept=self.kept)
 
     def rows(self, table: Any) -> dict[Key, Mapping[str, Any]]:
         """All rows of a table or sub-select, by id."""
@@ -175,7 +189,7 @@ class World:
                 return entry.by_id
         seen: dict[str, Any] = {}
         watched: Any = Watched(viewer, seen)
-        made = ask(Asking(BoundViewer(watched), self.database.deployment.rules.registry))
+        made = ask(Asking(BoundViewer(watched, moment=self.database.deployment.clock()), self.database.deployment.rules.registry))
         if ASKED_ANEW not in seen.values():
             entries.append(_Found(seen, made))
             self._kept.append(about)  # their ids must not be given to others

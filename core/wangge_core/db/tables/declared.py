@@ -93,6 +93,25 @@ event_kind = _declared(
     sa.Column("hidden_from_grid", sa.Boolean, nullable=False),
     sa.Column("catalogue", sa.String(80)),
     sa.Column("retired_because", sa.String(200)),
+    # how long its events may take under which filing condition, as `LimitDefinition`s
+    sa.Column("limits", Json, nullable=False),
+    # who handles and who supervises, by name, as a published catalogue says it
+    sa.Column("handled_by", Json, nullable=False),
+    sa.Column("supervised_by", Json, nullable=False),
+    sa.Column("open_to_public", sa.Boolean, nullable=False),
+    sa.Column("shown_to_public", sa.Boolean, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+)
+
+event_kind_version = table(
+    "event_kind_version",
+    key(),
+    to_declared("event_kind", name="kind_id"),
+    sa.Column("version", sa.Integer, nullable=False),
+    # what the kind said from then on: labels, parent, workflow, priority, limits, who handles it, whether it is retired
+    sa.Column("content", Json, nullable=False),
+    moment("at"),
+    sa.UniqueConstraint("kind_id", "version"),
 )
 
 need_kind = _declared(

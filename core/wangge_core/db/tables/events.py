@@ -10,6 +10,7 @@ event = table(
     key(),
     sa.Column("number", binary_text(40), nullable=False, unique=True),
     to_declared("event_kind", name="kind_id"),
+    sa.Column("kind_version", sa.Integer),
     to("grid"),
     to("workflow_version"),
     sa.Column("stage", binary_text(80), nullable=False),
@@ -33,8 +34,18 @@ event = table(
     moment("stage_due_at", nullable=True),
     moment("whole_due_at", nullable=True),
     moment("closed_at", nullable=True),
+    # the kind's limit that was chosen, or taken where there is one; and the event by whose move this one was opened
+    sa.Column("filed_limit", sa.String(80)),
+    to("event", name="opened_by_event_id", nullable=True, index=True),
     sa.Column("recorded_timeliness", sa.String(10)),
     *from_outside(),
+    # the event that it is a part of, and the one that it was found to tell of once more
+    to("event", name="part_of_id", nullable=True),
+    to("event", name="joined_to_id", nullable=True),
+    moment("deferred_until", nullable=True),
+    sa.Column("times_reported", sa.Integer, nullable=False, server_default="1"),
+    sa.Column("times_chased", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("times_extended", sa.Integer, nullable=False, server_default="0"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("source_name", "source_key"),
     sa.Index(None, "reported_at", "id"),
@@ -46,7 +57,13 @@ event = table(
     sa.Index(None, "source", "reported_at", "id"),
     sa.Index(None, "recorded_timeliness", "reported_at", "id"),
     sa.Index(None, "stage_due_at", "id"),
+    sa.Index(None, "whole_due_at", "id"),
     sa.Index(None, "source_key", "id"),
+    sa.Index(None, "part_of_id", "id"),
+    sa.Index(None, "joined_to_id", "id"),
+    sa.Index(None, "deferred_until", "id"),
+    sa.Index(None, "closed", "latitude", "longitude"),
+    sa.Index(None, "place_id"),
 )
 
 event_assignment = table(
@@ -58,6 +75,9 @@ event_assignment = table(
     to("office", nullable=True, index=True),
     sa.Column("lead", sa.Boolean, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
+    # of a joint handling: how far the part of this post or office is, and what was said of it
+    sa.Column("part_state", sa.String(10)),
+    sa.Column("part_note", sa.Text),
     sa.Index(None, "event_id", "sequence", "id"),
 )
 
@@ -66,7 +86,7 @@ event_history = table(
     key(),
     to("event"),
     sa.Column("sequence", sa.Integer, nullable=False),
-    sa.Column("entry", sa.String(10), nullable=False),
+    sa.Column("entry", sa.String(20), nullable=False),
     sa.Column("move", binary_text(80)),
     sa.Column("from_stage", binary_text(80)),
     sa.Column("to_stage", binary_text(80), nullable=False),
@@ -74,6 +94,8 @@ event_history = table(
     to("account", nullable=True, index=True),
     to("post", nullable=True),
     sa.Column("answers", Json, nullable=False),
+    # what it changed of the event beside the stage, so that the present state can be rebuilt; see `events/replay.py`
+    sa.Column("changes", Json),
     sa.UniqueConstraint("event_id", "sequence"),
 )
 

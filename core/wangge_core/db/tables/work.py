@@ -19,7 +19,9 @@ idempotency_key = table(
     sa.Column("key", sa.String(200), nullable=False),
     sa.Column("operation", sa.String(80), nullable=False),
     sa.Column("request_hash", sa.String(64), nullable=False),
-    sa.Column("thing_id", sa.BigInteger, nullable=False),
+    # what was answered: the thing, or why the request was refused
+    sa.Column("thing_id", sa.BigInteger),
+    sa.Column("refusals", Json),
     moment("created_at"),
     sa.UniqueConstraint("account_id", "key"),
 )

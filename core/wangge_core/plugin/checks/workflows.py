@@ -4,18 +4,17 @@ clock and somebody who answers, and every move that goes back asks for a reason.
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from wangge_core.plugin.checks.ways import closure, targets
 from wangge_core.plugin.collecting import Collection
 from wangge_core.plugin.declarations.asks import Reason
-from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.guards import NotStraightAfter, NotToWhoDid, NotWhoDid
-from wangge_core.plugin.declarations.roles import PERFORMERS
 from wangge_core.plugin.declarations.workflows import CameFrom, Move, Workflow
 from wangge_core.plugin.faults import Fault
 
 
 def check_workflows(collection: Collection) -> Iterator[Fault]:
     for item, workflow in collection.of("workflows", Workflow):
-        for code, part, message, hint in (*_faults(workflow), *_blind(workflow)):
+        for code, part, message, hint in _faults(workflow):
             thing = f"{item.id}/{part}" if part else item.id
             yield Fault(plugin=item.plugin, thing=thing, code=code, message=message, hint=hint)
 
@@ -57,14 +56,6 @@ def _moves_named(move: Move) -> Iterator[str]:
             yield from guard.moves
 
 
-def targets(workflow: Workflow, move: Move) -> tuple[str, ...]:
-    """The stages that a move may lead to."""
-    if isinstance(move.to, str):
-        return (move.to,)
-    origin = move.to.move
-    return next((other.sources for other in workflow.moves if other.name == origin), ())
-
-
 def _walked(workflow: Workflow) -> Iterator[Found]:
     onward: Mapping[str, set[str]] = {stage.name: set() for stage in workflow.stages}
     backward: Mapping[str, set[str]] = {stage.name: set() for stage in workflow.stages}
@@ -73,22 +64,13 @@ def _walked(workflow: Workflow) -> Iterator[Found]:
             for target in targets(workflow, move):
                 onward[source].add(target)
                 backward[target].add(source)
-    reachable = _closure({workflow.stages[0].name}, onward)
-    ending = _closure({stage.name for stage in workflow.stages if stage.final}, backward)
+    reachable = closure({workflow.stages[0].name}, onward)
+    ending = closure({stage.name for stage in workflow.stages if stage.final}, backward)
     for stage in workflow.stages:
         if stage.name not in reachable:
             yield "STAGE_UNREACHABLE", stage.name, "cannot be reached from the first stage.", "Add a move to it, or drop it."
         if stage.name not in ending:
             yield "STAGE_WITHOUT_END", stage.name, "has no way to a final stage.", "Add a move that leads on to an end."
-
-
-def _closure(start: set[str], edges: Mapping[str, set[str]]) -> set[str]:
-    found, waiting = set(start), list(start)
-    while waiting:
-        for name in edges[waiting.pop()] - found:
-            found.add(name)
-            waiting.append(name)
-    return found
 
 
 def _answered(workflow: Workflow) -> Iterator[Found]:
@@ -99,21 +81,6 @@ def _answered(workflow: Workflow) -> Iterator[Found]:
             yield "STAGE_WITHOUT_CLOCK", stage.name, "has no clock.", "Say how long it may take, e.g. clock=WorkingDays(2)."
         if not stage.by:
             yield "STAGE_WITHOUT_ROLE", stage.name, "has nobody who answers for it.", "Name at least one role in by=(…)."
-    known = {stage.name for stage in workflow.stages}
-    for name in workflow.whole.until if workflow.whole else ():
-        if name not in known:
-            yield "STAGE_UNKNOWN", "whole", f"runs until {name!r}.", f"The stages are {', '.join(sorted(known))}."
-
-
-def _blind(workflow: Workflow) -> Iterator[Found]:
-    """Whoever is to act on an event must be able to see it."""
-    acting = [(stage.name, role) for stage in workflow.stages for role in stage.by]
-    acting += [(move.name, role) for move in workflow.moves for role in move.by]
-    for role in {id(role): role for _, role in acting}.values():
-        if role not in PERFORMERS and Capability.READ_EVENTS not in role.may:
-            part = next(name for name, other in acting if other is role)
-            hint = "Give the role READ_EVENTS (HANDLING has it), or leave it out of the workflow."
-            yield "ROLE_CANNOT_SEE", part, f"is for {role.name!r}, which may not read events.", hint
 
 
 def _moves_back(workflow: Workflow) -> Iterator[Found]:

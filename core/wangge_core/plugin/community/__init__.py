@@ -44,7 +44,7 @@ from wangge_core.plugin.community.roles import (
     VOLUNTEER,
 )
 from wangge_core.plugin.community.staffing import FIRST_LOOP, SECOND_LOOP, THIRD_LOOP
-from wangge_core.plugin.community.workflows import THREE_LOOPS
+from wangge_core.plugin.community.workflows import MEDIATION, THREE_LOOPS
 
 __all__ = [
     "ADVISER",
@@ -72,6 +72,7 @@ __all__ = [
     "HAZARD",
     "INFORMATION_OFFICER",
     "INTAKE_OFFICER",
+    "MEDIATION",
     "MEDIATOR",
     "NEWCOMER",
     "OPINION",

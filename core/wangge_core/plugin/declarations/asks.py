@@ -6,6 +6,9 @@ from typing import ClassVar
 
 from wangge_core.plugin.declarations.labels import Choice, Label, english
 
+Choices = type[Choice]
+"""A class of choices, named here because every ask has a `type` of its own."""
+
 
 class AnswerType(Choice):
     """The form an answer takes."""
@@ -21,6 +24,12 @@ class AnswerType(Choice):
     OFFICES = auto(), "部门"
     ASSIGNEES = auto(), "承办岗位或部门"
     EVENT_KIND = auto(), "事件类别"
+    CHOICE = auto(), "选项"
+    MONEY = auto(), "金额（分）"
+    STEPS = auto(), "项目步骤"
+    LIMIT = auto(), "立案条件"
+    GRIDS = auto(), "网格"
+    ASSETS = auto(), "部件"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -55,9 +64,11 @@ class Integer(Ask):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Flag(Ask):
-    """Yes or no."""
+    """Yes or no. With `must_be_yes` the move is made on a yes alone: consent, a mandate, a family told first."""
 
     type: ClassVar[AnswerType] = AnswerType.FLAG
+    _: KW_ONLY
+    must_be_yes: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,9 +80,11 @@ class Date(Ask):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Moment(Ask):
-    """A date and time with its zone."""
+    """A date and time with its zone, not before the event happened unless it `may_precede` it, as when somebody was last seen."""
 
     type: ClassVar[AnswerType] = AnswerType.DATE_TIME
+    _: KW_ONLY
+    may_precede: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -132,22 +145,29 @@ class Location(Ask):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Assignees(Ask):
-    """Posts or offices that take the work over; the first one leads."""
+    """Posts or offices that take the work over; the first one leads, several handle it jointly.
+
+    With `nearest_on_duty` the answer may be left out: then the post on duty whose holder is nearest to the event, of a role of the
+    stage that the move leads to, is given it. With `each_a_part` every one of them has a part of their own to finish, even a single one.
+    """
 
     type: ClassVar[AnswerType] = AnswerType.ASSIGNEES
     name: str = "assignees"
     _: KW_ONLY
     zh: str = "承办人"
+    nearest_on_duty: bool = False
+    each_a_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offices(Ask):
-    """Offices that take part; the first one leads."""
+    """Offices that take part; the first one leads. `each_a_part` as for `Assignees`."""
 
     type: ClassVar[AnswerType] = AnswerType.OFFICES
     name: str = "offices"
     _: KW_ONLY
     zh: str = "承办部门"
+    each_a_part: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -185,3 +205,60 @@ class Score(Integer):
     name: str = "score"
     _: KW_ONLY
     zh: str = "得分"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Option(Ask):
+    """One of a fixed set, given as a `Choice`: `Option("outcome", of=Outcome, zh="结果")`."""
+
+    type: ClassVar[AnswerType] = AnswerType.CHOICE
+    _: KW_ONLY
+    of: Choices
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Money(Ask):
+    """An amount in fen, not negative."""
+
+    type: ClassVar[AnswerType] = AnswerType.MONEY
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Steps(Ask):
+    """The steps of a project, each with a name and a planned date; they become the project's plan, which `ByPlan` clocks follow."""
+
+    type: ClassVar[AnswerType] = AnswerType.STEPS
+    name: str = "steps"
+    _: KW_ONLY
+    zh: str = "实施步骤"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilingCondition(Ask):
+    """Which of the kind's limits applies. Needed where the kind has several; where it has one, that one holds."""
+
+    type: ClassVar[AnswerType] = AnswerType.LIMIT
+    name: str = "filing_condition"
+    _: KW_ONLY
+    zh: str = "立案条件"
+    optional: bool = True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Grids(Ask):
+    """Grids of the base layer."""
+
+    type: ClassVar[AnswerType] = AnswerType.GRIDS
+    name: str = "grids"
+    _: KW_ONLY
+    zh: str = "网格"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assets(Ask):
+    """Things on the ground, or vessels."""
+
+    type: ClassVar[AnswerType] = AnswerType.ASSETS
+    name: str = "assets"
+    _: KW_ONLY
+    zh: str = "部件"

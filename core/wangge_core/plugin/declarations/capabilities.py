@@ -25,6 +25,7 @@ class Capability(Choice):
     BREAK_GLASS = auto(), "紧急调阅"
     READ_ACCESS_LOG = auto(), "查看调阅记录"
     MANAGE_DATA = auto(), "数据管理"
+    MANAGE_CALENDARS = auto(), "管理工作日历"
 
 
 HELPING = frozenset({Capability.REPORT_EVENTS})
@@ -44,7 +45,12 @@ FIELD_WORK = HANDLING | {
 }
 """A grid worker or a community's staff: handles, visits and keeps the registers true."""
 
-ADMINISTRATION = FIELD_WORK | {Capability.MANAGE_GRIDS, Capability.MANAGE_POSTS, Capability.IMPORT_DATA}
+ADMINISTRATION = FIELD_WORK | {
+    Capability.MANAGE_GRIDS,
+    Capability.MANAGE_POSTS,
+    Capability.IMPORT_DATA,
+    Capability.MANAGE_CALENDARS,
+}
 """A subdistrict's or district's administrator."""
 
 DATA_CARE = frozenset(

@@ -1,7 +1,7 @@
 """Clocks: how the time of a stage or of a whole event is counted.
 
-A clock says how long; when a deadline falls is worked out by the core. `until` names the stages whose reaching stops a clock
-that runs over the whole event.
+A clock says how long; when a deadline falls is worked out by the core. Over a whole event it starts with the report, or where it
+is first reached, at a stage of `since`; it stops at a stage of `until`, and is started anew by the moves of `restarted_by`.
 """
 
 from dataclasses import KW_ONLY, dataclass
@@ -12,6 +12,8 @@ class Clock:
     """Root of the clocks; use one of those below."""
 
     until: tuple[str, ...] = ()
+    since: tuple[str, ...] = ()
+    restarted_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,4 +57,11 @@ class ByKind(Clock):
 
 @dataclass(frozen=True, slots=True)
 class ByPlan(Clock):
-    """The planned date of the project's current step."""
+    """The planned date of the project's current step; no deadline where no step has one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ByDetail(Clock):
+    """The moment in a field of the event's details: `ByDetail("deadline_at", until=("sheltering",))`; no deadline where it is empty."""
+
+    field: str

@@ -48,7 +48,24 @@ class Once(Guard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Within(Guard):
-    """Only within this time of the last change of stage."""
+    """Only within this time of the last change of stage.
+
+    Days and hours of the calendar bind the reporter alone; working time binds everybody, and is for whoever received something.
+    """
 
     days: int = 0
     hours: int = 0
+    working_days: int = 0
+    working_hours: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PartsDone(Guard):
+    """Only when every part of a joint handling is done or given up; `or_lead`: or by whoever leads it."""
+
+    or_lead: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotInvolved(Guard):
+    """Not by, and not to, the event's reporter, a person involved in it, or one of their household: a mediator is no party."""

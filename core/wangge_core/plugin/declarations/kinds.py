@@ -4,6 +4,7 @@ from dataclasses import KW_ONLY, dataclass
 from enum import auto
 from typing import Any
 
+from wangge_core.plugin.declarations.clocks import Clock
 from wangge_core.plugin.declarations.labels import Choice, Declared, Label, english
 from wangge_core.plugin.declarations.workflows import Workflow
 
@@ -55,8 +56,24 @@ class Involves:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Limit(Declared):
+    """How long a kind may take under a filing condition: `Limit("broken", WorkingDays(1), zh="破损", closed_when="更换")`.
+
+    The name is unique in the kind; `closed_when` says in Chinese what must be so before it is closed.
+    """
+
+    clock: Clock
+    _: KW_ONLY
+    closed_when: str = ""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class EventKind(Declared):
     """A sort of matter to settle, with the workflow that settles it and a `@details` dataclass for what must be known.
+
+    `limits` are what `ByKind` clocks follow; a kind of such a workflow that leaves them to the deployment says so with
+    `limits_by_deployment`. With `open_to_public` residents and visitors may report it without an account;
+    with `shown_to_public` everybody sees that it is open: its kind, stage and place to the building, never people or free text.
 
     `hidden_from_grid` is for complaints about those who serve a grid: posts in the event's own grid and community see nothing of it,
     not even when it is given to them, and cannot be given it. It is seen from the subdistrict up, and by its reporter; the kinds below
@@ -70,6 +87,10 @@ class EventKind(Declared):
     involves: tuple[Involves, ...] = ()
     parent: "EventKind | None" = None
     hidden_from_grid: bool = False
+    limits: tuple[Limit, ...] = ()
+    limits_by_deployment: bool = False
+    open_to_public: bool = False
+    shown_to_public: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

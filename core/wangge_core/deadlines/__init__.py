@@ -1,0 +1,1 @@
+"""Deadlines: calendars, clocks and what they make of an event's time."""

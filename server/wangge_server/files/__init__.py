@@ -1,0 +1,1 @@
+"""Files over HTTP: `POST /files` takes one, `GET /files/{id}` gives one out. Everything else of them is GraphQL."""
