@@ -8,18 +8,18 @@ from typing import Any
 from driven_answers import Dice, Given
 from driven_events import Seen
 from towns import PHOTOGRAPH
-from wangge_core.events.appeals import Appeal, appeal_events, decide_appeals
 from wangge_core.events.assignments import Given as Pair
-from wangge_core.events.chasing import Chase, ChaseAnswer, answer_chases, chase_events
-from wangge_core.events.deferring import DeferralRequest, Resumption, ask_deferrals, decide_deferrals, resume_events
-from wangge_core.events.extending import ExtensionRequest, ask_extensions, decide_extensions
-from wangge_core.events.joining import Join, Separation, join_events, separate_events
-from wangge_core.events.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
-from wangge_core.events.projects import StepFinish, finish_steps
-from wangge_core.events.reassigning import Reassignment, reassign_events
-from wangge_core.events.requests import Decision
-from wangge_core.events.splitting import NewPart, Split, split_events
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.appeals import Appeal, appeal_events, decide_appeals
+from wangge_core.steering.chasing import Chase, ChaseAnswer, answer_chases, chase_events
+from wangge_core.steering.deferring import DeferralRequest, Resumption, ask_deferrals, decide_deferrals, resume_events
+from wangge_core.steering.extending import ExtensionRequest, ask_extensions, decide_extensions
+from wangge_core.steering.joining import Join, Separation, join_events, separate_events
+from wangge_core.steering.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
+from wangge_core.steering.projects import StepFinish, finish_steps
+from wangge_core.steering.reassigning import Reassignment, reassign_events
+from wangge_core.steering.requests import Decision
+from wangge_core.steering.splitting import NewPart, Split, split_events
 
 ABOVE = (
     "community.grid_chief", "community.community_head", "community.subdistrict_administrator", "community.district_administrator",

@@ -20,13 +20,13 @@ from towns import ids
 from walks import Attempt, barred_receivers, forbidden, key_of, way_to_end
 from wangge_core.db import tables as t
 from wangge_core.errors import Outcome
-from wangge_core.events.handing_over import HandOver, end_posts_and_free, hand_posts_over
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.definitions import MoveDefinition, WorkflowDefinition
 from wangge_core.rights.posts import PostEnd
 from wangge_core.rights.viewers import EVERYWHERE, Viewer, operator
+from wangge_core.steering.handing_over import HandOver, end_posts_and_free, hand_posts_over
 
 STEPS = 14
 MOST_TO_END = 40

@@ -8,9 +8,10 @@ import sqlalchemy as sa
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
 from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
-from wangge_core.events.moves import EventMoveRequest, move_events
 from wangge_core.events.replay import check_replay
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.rights.posts import NewPost, assign_posts
 from wangge_core.rights.viewers import Viewer, operator
 

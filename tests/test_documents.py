@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner
 from graphql import OperationDefinitionNode, parse
 
-from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
+from towns import COMMUNITY, DISTRICT, GRIDS, PHOTOGRAPH, SUBDISTRICT, Town, ids
 from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
@@ -34,6 +34,8 @@ from wangge_server.commands.main import wangge
 
 ROOT = Path(__file__).parents[1]
 CAMPUS = ROOT / "examples" / "plugins" / "campus"
+REPORT_EVENT = "mutation($input: EventReportInput!) { eventReport(input: $input) { event { id } userErrors { code } } }"
+MOVE_EVENT = "mutation($id: ID!, $input: EventMoveInput!) { eventMove(id: $id, input: $input) { userErrors { code } } }"
 NAMED = re.compile(r"^```\w+ (\S+\.\w+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -99,8 +101,35 @@ async def test_the_documents_for_front_ends_run_from_report_to_form(town: Town) 
     assert moved["userErrors"] == []
     by_name.pop("Form")  # two operations in one block; they are validated
     town.api.prepare(GraphQLRequest(query=by_name.pop("Follow")))  # it would never end
+    by_name.pop("Settle")  # it needs an event in hand: below
     for block in by_name.values():
         await town.ask(block, worker, id=move["id"])
+
+
+@pytest.mark.anyio
+async def test_the_front_ends_document_settles_an_event_with_a_photograph(town: Town) -> None:
+    """The closed loop up to the office that settles it, then the mutation as the document has it."""
+    (settle,) = (block for block in examples("docs/front-end.md") if operation(block) == "Settle")
+    report = {
+        "kindId": "urban.pipe_burst",
+        "gridId": f"Grid:{town.grids[GRIDS['urban']]}",
+        "description": "Water on the pavement",
+        "details": {"urbanPipeBurst": {"pipe": "WATER", "roadSunk": False, "supplyCut": True}},
+    }
+    reported = await town.ask(REPORT_EVENT, await town.viewer("community.grid_worker", GRIDS["urban"]), input=report)
+    event = reported["eventReport"]["event"]["id"]
+    for role, move, *answers in (
+        ("intake_officer", "forward", {"name": "kind", "text": "urban.pipe_burst"}),
+        ("shift_lead", "file", {"name": "kind", "text": "urban.pipe_burst"}, {"name": "filing_condition", "limit": "water_leak"}),
+        ("dispatcher", "dispatch", {"name": "assignees", "assignees": [f"Office:{town.offices['water_works']}"]}),
+    ):
+        desk = await town.viewer(f"community.{role}", DISTRICT)
+        moved = await town.ask(MOVE_EVENT, desk, id=event, input={"move": move, "answers": answers})
+        assert moved["eventMove"]["userErrors"] == []
+    specialist = await town.login("community.department_specialist@water_works")
+    settled = (await town.ask(settle, specialist, event=event, photo=f"Attachment:{PHOTOGRAPH}"))["eventMove"]
+    assert settled["userErrors"] == []
+    assert [one["role"] for one in settled["event"]["attachments"]] == ["photo_after"]
 
 
 def operation(block: str) -> str:

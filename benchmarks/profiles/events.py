@@ -49,6 +49,18 @@ WALKS: Mapping[str, tuple[tuple[tuple[str, str], ...], ...]] = {
             ("close_unrated", HEAD),
         ),
     ),
+    "community.mediation": (
+        (),
+        (("take_up", CHIEF),),
+        (("take_up", CHIEF), ("raise", CHIEF)),
+        (("settle_on_the_spot", CHIEF),),
+    ),
+    "community.newcomer": (
+        (),
+        (("visit", WORKER),),
+        (("visit", WORKER), ("register_only", WORKER)),
+        (("nobody", WORKER),),
+    ),
 }
 """By workflow: moves, each with the role under which it is made."""
 GIVEN_TO = {"dispatch": SPECIALIST, "send_direct": SPECIALIST, "ask_check": WORKER}

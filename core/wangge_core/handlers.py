@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 from wangge_core.deadlines.turns import RESUME, TURN
-from wangge_core.events.timers import resume, take_turns
 from wangge_core.evidence.recurring import PRUNE as PRUNE_FILES
 from wangge_core.evidence.recurring import prune_handler
 from wangge_core.jobs.running import Handlers, every
+from wangge_core.moves.timers import resume, take_turns
 from wangge_core.tasks.acknowledging import escalate_task
 from wangge_core.tasks.giving import ESCALATE
 from wangge_core.tasks.passing import FREE, free_ended_posts

@@ -8,6 +8,7 @@ from typing import Any
 
 from graphql import GraphQLResolveInfo
 
+from wangge_core.deadlines.reading import calendars_of
 from wangge_core.deployment import Deployment
 from wangge_core.events.workflows import Definitions
 from wangge_core.grids.extents import Extents
@@ -61,6 +62,7 @@ class Shared:
                     await self.samples.load(work)
                 if not self.definitions:
                     await self.definitions.load(work)
+                    await calendars_of(work)
 
 
 @dataclass

@@ -27,11 +27,11 @@ from steered import (
 )
 from towns import PHOTOGRAPH, Town
 from wangge_core.db import tables as t
-from wangge_core.events.chasing import Chase, chase_events
-from wangge_core.events.joining import Join, Separation, join_events, separate_events
-from wangge_core.events.reassigning import Reassignment, reassign_events
 from wangge_core.events.replay import check_replay
 from wangge_core.plugin.definitions import DetailsDefinition
+from wangge_core.steering.chasing import Chase, chase_events
+from wangge_core.steering.joining import Join, Separation, join_events, separate_events
+from wangge_core.steering.reassigning import Reassignment, reassign_events
 
 pytestmark = pytest.mark.anyio
 PARTS = 2

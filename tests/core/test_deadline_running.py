@@ -22,8 +22,9 @@ from wangge_core.deadlines.running import (
     start_clocks,
     stop_clocks,
 )
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import EventReport, Recorded, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, Recorded
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.labels import Label
 from wangge_core.plugin.definitions import ClockDefinition, MoveDefinition, StageDefinition, WorkflowDefinition
 from wangge_core.rights.viewers import operator

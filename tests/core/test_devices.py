@@ -18,7 +18,8 @@ from wangge_core.accounts.devices import (
 )
 from wangge_core.db import tables as t
 from wangge_core.errors import Outcome
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.rights.posts import PostEnd, end_posts
 from wangge_core.rights.viewers import Viewer, operator
 

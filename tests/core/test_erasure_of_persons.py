@@ -15,7 +15,8 @@ from wangge_core.data_care.held import HELD, UNSHOWN, Erasing
 from wangge_core.db import tables as t
 from wangge_core.events.history import HistoryEntryKind, entry
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.people.households import Relation
 from wangge_core.people.merging import Merge, merge_persons
 from wangge_core.people.needs import NewNeed, set_needs

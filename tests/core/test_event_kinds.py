@@ -7,7 +7,8 @@ from towns import GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import mirror
 from wangge_core.events.kinds import CatalogueError, KindRetirement, LocalKind, import_catalogue, kinds_in_use, retire_kinds
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.plugin.declarations.labels import Label
 from wangge_core.plugin.definitions import ClockDefinition, LimitDefinition
 from wangge_core.rights.viewers import anonymous, operator

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from towns import GRIDS, Town
 from wangge_core.db import tables as t
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.rights.viewers import operator
 
 pytestmark = pytest.mark.anyio

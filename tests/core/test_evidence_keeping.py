@@ -15,7 +15,8 @@ from photographs import files_in_memory, photograph, picture
 from towns import GRIDS, PHOTOGRAPH, Town
 from wangge_core.db import tables as t
 from wangge_core.errors import SettingError
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.evidence.attachments import REPORT, attach, check_attachments
 from wangge_core.evidence.cleaning import Cleaned
 from wangge_core.evidence.forgetting import forget_uploads

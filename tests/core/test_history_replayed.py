@@ -13,7 +13,8 @@ from towns import COMMUNITY, GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.db.append_only import KEPT
 from wangge_core.events.replay import check_replay, replay
-from wangge_core.events.reports import EventReport, Recorded, Timeliness, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, Recorded, Timeliness
 from wangge_core.rights.viewers import operator
 
 pytestmark = pytest.mark.anyio

@@ -12,10 +12,11 @@ from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import mirror
 from wangge_core.deployment import Deployment
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.events.workflows import versions
 from wangge_core.grids.grids import NewGrid, create_grids
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin import EventKind, Note, Workflow
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.plugin.registry import Registry

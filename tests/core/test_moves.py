@@ -17,8 +17,9 @@ from wangge_core.errors import Outcome
 from wangge_core.events.answers import check_answers
 from wangge_core.events.comments import EventCommentRequest, comment_events
 from wangge_core.events.history import steps_of
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.labels import Label
 from wangge_core.plugin.definitions import AskDefinition, MoveDefinition, OptionDefinition

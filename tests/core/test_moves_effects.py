@@ -13,10 +13,11 @@ from towns import DISTRICT, GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.events.answers import Span, check_answers
 from wangge_core.events.involvements import Involved
-from wangge_core.events.moves import move_events_as_system
 from wangge_core.events.relations import related_posts
 from wangge_core.events.replay import check_replay
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
+from wangge_core.moves.moves import move_events_as_system
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.plugin.declarations.labels import Label

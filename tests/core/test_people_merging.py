@@ -10,7 +10,8 @@ from residents import a_household, a_person, days, done, homes_in, of_person, re
 from towns import DISTRICT, GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.people.genders import Gender
 from wangge_core.people.households import Relation
 from wangge_core.people.merging import OF_THE_ROW, Merge, merge_persons, references

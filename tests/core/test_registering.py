@@ -12,7 +12,8 @@ from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import IdempotencyKeyReusedError, Outcome
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
 from wangge_core.people.households import NewHousehold, register_households
 from wangge_core.people.persons import NewPerson, register_persons

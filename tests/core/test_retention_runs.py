@@ -15,7 +15,8 @@ from wangge_core.data_care.periods import Periods
 from wangge_core.data_care.retention import Kept, retain
 from wangge_core.db import tables as t
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.people.homes import ResidenceKind
 from wangge_core.people.need_terms import after_months
 from wangge_core.people.needs import NewNeed, set_needs

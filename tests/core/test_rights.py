@@ -17,7 +17,8 @@ from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
 from wangge_core.db.columns import binary_text
 from wangge_core.db.engines import database_url
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundScope, BoundViewer, Way
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts

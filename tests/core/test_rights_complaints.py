@@ -6,8 +6,9 @@ from sqlalchemy.dialects import sqlite
 
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
 from wangge_core.db import tables as t
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer, Way, shape
 from wangge_core.rights.viewers import Viewer, narrowed, operator

@@ -11,7 +11,7 @@ from identities import identity_number, keys_of
 from towns import GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.errors import SettingError
+from wangge_core.errors import Outcome, SettingError
 from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
 from wangge_core.logs.purposes import Purpose, Stated
 from wangge_core.people.revealing import Reveal, Revealed, SealedField, Search, find_persons, reveal_person
@@ -201,6 +201,6 @@ async def test_what_a_repeated_request_is_known_by_does_not_tell_its_values(town
         await keep_answer(work, worker, "k", "personRegister", digest, 42)
         stored = await work.value(sa.select(t.idempotency_key.c.request_hash))
         assert digest not in stored
-        assert await earlier_answer(work, worker, "k", digest) == 42
+        assert await earlier_answer(work, worker, "k", digest) == Outcome(id=42)
         keys.rotate("new")
-        assert await earlier_answer(work, worker, "k", digest) == 42
+        assert await earlier_answer(work, worker, "k", digest) == Outcome(id=42)

@@ -12,7 +12,8 @@ from statements import counted
 from towns import COMMUNITY, GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.grids.grids import GridChange, update_grids
 from wangge_core.places.buildings import NewBuilding, register_buildings
 from wangge_core.places.units import NewUnit

@@ -22,9 +22,9 @@ from steered import (
 )
 from towns import Town
 from wangge_core.db import tables as t
-from wangge_core.events.joining import Join, Separation, join_events, separate_events
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.splitting import NewPart, Split, split_events
+from wangge_core.moves.moves import EventMoveRequest, move_events
+from wangge_core.steering.joining import Join, Separation, join_events, separate_events
+from wangge_core.steering.splitting import NewPart, Split, split_events
 
 pytestmark = pytest.mark.anyio
 

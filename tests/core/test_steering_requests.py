@@ -24,8 +24,12 @@ from steered import (
 )
 from towns import Town
 from wangge_core.db import tables as t
-from wangge_core.events.appeals import Appeal, appeal_events, decide_appeals
-from wangge_core.events.deferring import (
+from wangge_core.moves.moves import EventMoveRequest, move_events
+from wangge_core.plugin.declarations.asks import AnswerType
+from wangge_core.plugin.declarations.labels import Label
+from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
+from wangge_core.steering.appeals import Appeal, appeal_events, decide_appeals
+from wangge_core.steering.deferring import (
     DeferralRequest,
     Resumption,
     ask_deferrals,
@@ -33,13 +37,9 @@ from wangge_core.events.deferring import (
     resume_events,
     resume_when_due,
 )
-from wangge_core.events.extending import ExtensionRequest, ask_extensions, decide_extensions
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.projects import StepFinish, finish_steps, plan_project
-from wangge_core.events.requests import Decision
-from wangge_core.plugin.declarations.asks import AnswerType
-from wangge_core.plugin.declarations.labels import Label
-from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
+from wangge_core.steering.extending import ExtensionRequest, ask_extensions, decide_extensions
+from wangge_core.steering.projects import StepFinish, finish_steps, plan_project
+from wangge_core.steering.requests import Decision
 
 pytestmark = pytest.mark.anyio
 RESCUE = ("scenic.rescue", "scenic", {"nature": "FALL", "people": 1, "injured": 1})

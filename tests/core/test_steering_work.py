@@ -22,10 +22,10 @@ from steered import (
 )
 from towns import Town
 from wangge_core.db import tables as t
-from wangge_core.events.adding_evidence import EvidenceAddition, add_evidence
-from wangge_core.events.chasing import Chase, ChaseAnswer, answer_chases, chase_events
-from wangge_core.events.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
-from wangge_core.events.reassigning import Reassignment, reassign_events
+from wangge_core.steering.adding_evidence import EvidenceAddition, add_evidence
+from wangge_core.steering.chasing import Chase, ChaseAnswer, answer_chases, chase_events
+from wangge_core.steering.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
+from wangge_core.steering.reassigning import Reassignment, reassign_events
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,8 @@ from reports import VISITOR, codes
 from steered import COMMUNITY, DISTRICT, GRIDS, ahead, head, specialist, worker
 from towns import PHOTOGRAPH, Town, ids
 from wangge_core.db import tables as t
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.delegations import NewDelegation, delegate_posts
 from wangge_core.rights.viewers import Viewer, narrowed, operator

@@ -51,7 +51,7 @@ def _attachment(random: Random, id: int, files: Sequence[int], accounts: Sequenc
         "intake_token": f"{id:064x}" if visitor else None, "attached": random.random() < 0.85,
         "taken_in_at": NOW - timedelta(hours=random.randrange(1, 900)),
         "taken_at_claimed": NOW - timedelta(days=random.randrange(1, 90)) if random.random() < 0.5 else None,
-        "longitude_claimed": random.uniform(100, 120) if placed else None,
-        "latitude_claimed": random.uniform(20, 40) if placed else None,
+        "longitude_claimed": round(random.uniform(100, 120), 7) if placed else None,
+        "latitude_claimed": round(random.uniform(20, 40), 7) if placed else None,
         "public": public, "published_at": NOW if public else None, "published_by_id": None,
     }  # fmt: skip

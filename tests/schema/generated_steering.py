@@ -10,7 +10,7 @@ from generated_filling import NOW, SEED, mark
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.events.requests import RequestKind, RequestState
+from wangge_core.steering.requests import RequestKind, RequestState
 
 
 class Steerings:

@@ -30,9 +30,10 @@ from reports import codes
 from steered import DISTRICT, administrator, ahead, at_grid, at_offices, colleague, head, worker
 from towns import PHOTOGRAPH, Town, ids
 from wangge_core.db import tables as t
-from wangge_core.events.decisions import check_named
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
+from wangge_core.moves.decisions import check_named
 from wangge_core.places.assets import NewAsset, register_assets
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Involvable

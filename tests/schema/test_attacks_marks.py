@@ -15,7 +15,8 @@ from residents import a_household, a_person
 from towns import COMMUNITY, GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.places.buildings import NewBuilding, register_buildings
 from wangge_core.places.units import NewUnit
 from wangge_core.plugin.declarations.kinds import Involvable

@@ -17,7 +17,8 @@ from residents import a_household, a_person
 from towns import DISTRICT, GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.places.organizations import NewOrganization, register_organizations
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Involvable

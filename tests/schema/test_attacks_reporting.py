@@ -16,9 +16,9 @@ from reports import LITTER, SUBMIT, VISITOR, codes, event_of, follow, step, subm
 from steered import worker
 from towns import Town
 from wangge_core.db import tables as t
-from wangge_core.events.joining import Join, join_events
 from wangge_core.intake.webhooks import may_go_to
 from wangge_core.rules import IntakeRules
+from wangge_core.steering.joining import Join, join_events
 from wangge_schema.answers import GraphQLRequest
 
 pytestmark = pytest.mark.anyio

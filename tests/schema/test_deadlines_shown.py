@@ -9,9 +9,10 @@ from towns import DISTRICT, GRIDS, SUBDISTRICT, Town, ids
 from wangge_core.deadlines.calendars import CalendarSetting, SetDay
 from wangge_core.deadlines.running import pause_clocks
 from wangge_core.deployment import Deployment
-from wangge_core.events.recounting import set_and_recount, uncounted
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.rights.viewers import operator
+from wangge_core.steering.recounting import set_and_recount, uncounted
 
 pytestmark = pytest.mark.anyio
 HAZARD = {"hazard": "FIRE", "immediate_danger": False}

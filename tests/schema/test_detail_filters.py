@@ -13,7 +13,8 @@ from towns import GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.places.places import NewPlace, register_places
 from wangge_core.plugin import PRIVATE, PUBLIC, STAFF, PlaceKind, Zh, details
 from wangge_core.rights.viewers import anonymous, operator

@@ -13,8 +13,9 @@ from wangge_core.db import tables as t
 from wangge_core.db.outbox.positions import read_cursor
 from wangge_core.deployment import Deployment
 from wangge_core.events.comments import EventCommentRequest, comment_events
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
 from wangge_core.rights.viewers import Viewer, anonymous, operator
 from wangge_schema.answers import GraphQLRequest

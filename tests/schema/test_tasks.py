@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from operating import announced, done, tried
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
 from wangge_core.db import tables as t
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.handlers import HANDLERS
 from wangge_core.jobs.worker import Worker
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.rights.delegations import NewDelegation, delegate_posts

@@ -5,7 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from towns import GRIDS, Town
-from wangge_core.events.reports import EventReport, Recorded, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, Recorded
 from wangge_core.rights.viewers import operator
 
 pytestmark = pytest.mark.anyio

@@ -17,7 +17,8 @@ from starlette.applications import Starlette
 
 from towns import COMMUNITY, GRIDS, Town, ids
 from wangge_core.db import tables as t
-from wangge_core.events.reports import EventReport, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_server.app import create_app
 from wangge_server.commands.main import wangge
 from wangge_server.live import events, websocket

@@ -20,7 +20,8 @@ from operating import done
 from towns import COMMUNITY, DISTRICT, GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.events.comments import EventCommentRequest, comment_events
-from wangge_core.events.reports import EventReport, EventSource, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, EventSource
 from wangge_core.intake.deliveries import queue_deliveries
 from wangge_core.intake.webhooks import may_go_to, why_not
 from wangge_core.jobs.worker import Worker

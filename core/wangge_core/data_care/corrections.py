@@ -17,7 +17,8 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, EventSource, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, EventSource
 from wangge_core.people.sealed_texts import holds_sealed
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Involvable

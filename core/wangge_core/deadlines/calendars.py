@@ -69,7 +69,7 @@ class _Known:
 async def set_calendars(work: Work, viewer: Viewer, settings: Sequence[CalendarSetting]) -> list[Outcome]:
     """Make or change calendars, one after the other. For MANAGE_CALENDARS over the whole ground.
 
-    Deadlines that run are not counted anew here; see `events/recounting.py`.
+    Deadlines that run are not counted anew here; see `steering/recounting.py`.
     """
     return [await _set(work, viewer, setting) for setting in settings]
 

@@ -1,1 +1,1 @@
-"""Events: reporting them, moving them through their workflow, and their history."""
+"""Events: what one is, how it begins, its history, and what allows and asks what of whom; kinds and numbers."""

@@ -6,20 +6,18 @@ Whatever kind a machine claims, its report starts as `community.alert`, with the
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 
 from wangge_core.db.work import Work
 from wangge_core.errors import Refusal, refusal
+from wangge_core.events.reports import EventReport, EventSource
 from wangge_core.people.sealed_texts import holds_sealed
 from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.rights.viewers import Viewer
 from wangge_core.sealing.sealer import normalised
 
-if TYPE_CHECKING:
-    from wangge_core.events.reports import EventReport
-
 ALERT, OBJECT = "community.alert", "object"
-MACHINES = frozenset({"SENSOR", "VIDEO_PATROL", "OTHER_SYSTEM"})
+MACHINES = frozenset({EventSource.SENSOR, EventSource.VIDEO_PATROL, EventSource.OTHER_SYSTEM})
 """Sources of which a machine's report is an alert, unless it says that a person reported it there."""
 MOST_CLAIM = 400
 PLATE = re.compile(
@@ -29,13 +27,13 @@ PLATE = re.compile(
 FACES = re.compile(r"人脸(?:比对|识别|命中)|人员(?:比对|布控)|FACE\W?(?:ID|MATCH)", re.IGNORECASE)
 
 
-def is_alert(viewer: Viewer, report: "EventReport") -> bool:
+def is_alert(viewer: Viewer, report: EventReport) -> bool:
     """Whether this is what a machine claims: it came with an API key, from such a source, and no person reported it there."""
     recorded = report.recorded is not None or report.person_reported
-    return viewer.key_id is not None and report.source.value in MACHINES and not recorded
+    return viewer.key_id is not None and report.source in MACHINES and not recorded
 
 
-def as_alert(work: Work, viewer: Viewer, report: "EventReport") -> "EventReport":
+def as_alert(work: Work, viewer: Viewer, report: EventReport) -> EventReport:
     """The report as it is taken: an alert where a machine made it."""
     if not is_alert(viewer, report) or report.kind_id == ALERT or ALERT not in work.rules.registry.event_kinds:
         return report
@@ -55,7 +53,7 @@ def as_alert(work: Work, viewer: Viewer, report: "EventReport") -> "EventReport"
     return replace(report, kind_id=ALERT, priority=None, details=details, involved=assets[:1])
 
 
-def check_alert(viewer: Viewer, original: "EventReport") -> Iterator[Refusal]:
+def check_alert(viewer: Viewer, original: EventReport) -> Iterator[Refusal]:
     """ALERT_NAMES_PERSON where a machine's alert, as it was sent, holds what tells who somebody is. Never shows it."""
     if not is_alert(viewer, original):
         return

@@ -156,18 +156,6 @@ async def locked_event(work: Work, viewer: Viewer, event_id: int) -> sa.Row[Any]
     return await work.first(query if work.on_sqlite else query.with_for_update(of=event))
 
 
-async def steps_of(work: Work, event_id: int) -> tuple[Step, ...]:
-    """The history of an event in order."""
-    entry, post = t.event_history, t.post
-    rows = await work.rows(
-        sa.select(entry, post.c.office_id)
-        .outerjoin(post, post.c.id == entry.c.post_id)
-        .where(entry.c.event_id == event_id)
-        .order_by(entry.c.sequence)
-    )
-    return tuple(step(row._mapping) for row in rows)
-
-
 def step(row: Mapping[Any, Any]) -> Step:
     """A step from a row of the history joined with the post's office; `at` may be text."""
     reported = row["entry"] == HistoryEntryKind.REPORTED.value
@@ -190,7 +178,6 @@ def situation_of(
     path: str,
     reporter_id: int | None,
     steps: tuple[Step, ...],
-    assigned: Iterable[tuple[int | None, int | None]] = (),
     roles: Mapping[str, RoleDefinition],
     deferred_until: datetime | None = None,
     joined: bool = False,
@@ -199,9 +186,8 @@ def situation_of(
     tie: Tie = NO_TIE,
     ground: Ground | None = None,
 ) -> Situation:
-    """The situation of an event; `assigned` are the (post id, office id) pairs at work now, `at_work` the rows that say more of them."""
+    """The situation of an event; `at_work` are the rows of the posts and offices that have it now."""
     rows = list(at_work)
-    pairs = [*assigned, *((row["post_id"], row["office_id"]) for row in rows)]
     parts = tuple(
         Part(post_id=row["post_id"], office_id=row["office_id"], lead=bool(row["lead"]), state=PartState(row["part_state"]))
         for row in rows
@@ -213,8 +199,8 @@ def situation_of(
         path=path,
         reporter_id=reporter_id,
         steps=steps,
-        post_ids=frozenset(post for post, _ in pairs if post is not None),
-        office_ids=frozenset(office for _, office in pairs if office is not None),
+        post_ids=frozenset(row["post_id"] for row in rows if row["post_id"] is not None),
+        office_ids=frozenset(row["office_id"] for row in rows if row["office_id"] is not None),
         roles=roles,
         deferred_until=deferred_until,
         joined=joined,

@@ -40,7 +40,8 @@ async def locked_state(work: Work, viewer: Viewer, event_id: int) -> State | Non
 
 
 async def state_of(work: Work, viewer: Viewer, row: sa.Row[Any]) -> State:
-    """The state of an event that is locked: what others wrote before is read after the lock was had."""
+    """The state of an event that was read with its grid's path and its workflow's hash. Where it is to be changed it was locked before: so
+    what others wrote before is read here."""
     definition = await definition_of(work, row.workflow_version_id, row.workflow_hash)
     rows = await work.rows(_around(row.id))
     at_work = tuple(sorted((one for one in rows if one.what == "given"), key=lambda one: one.sequence))

@@ -51,11 +51,11 @@ async def current_versions(work: Work, workflow_ids: Iterable[str]) -> Mapping[s
     """The version that new events of each workflow start under."""
     version = t.workflow_version
     rows = await work.rows(
-        sa.select(version.c.workflow_id, version.c.id, version.c.definition).where(
+        sa.select(version.c.workflow_id, version.c.id, version.c.hash).where(
             version.c.workflow_id.in_(set(workflow_ids)), version.c.current
         )
     )
-    return {row.workflow_id: WorkflowVersion(row.id, read_definition(row.definition)) for row in rows}
+    return {row.workflow_id: WorkflowVersion(row.id, await definition_of(work, row.id, row.hash)) for row in rows}
 
 
 async def versions(work: Work, ids: Iterable[int]) -> Mapping[int, WorkflowVersion]:

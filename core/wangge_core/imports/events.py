@@ -9,7 +9,8 @@ from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Outcome, Refusal, refusal
 from wangge_core.events.kinds import import_catalogue
-from wangge_core.events.reports import EventReport, EventSource, Recorded, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, EventSource, Recorded
 from wangge_core.imports.catalogues import KindReader
 from wangge_core.imports.cells import Cleaner, meaning, position
 from wangge_core.imports.drafts import Draft, read_key, write_found

@@ -11,8 +11,8 @@ from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.assignments import assigned_to
 from wangge_core.events.history import HistoryEntryKind, locked_event, record_entry
+from wangge_core.events.states import State, locked_state
 from wangge_core.intake.showing import Shown, followed_event, reporter_of, shown_report
-from wangge_core.intake.steps import situation_of_event
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.rights.viewers import Viewer
@@ -109,20 +109,21 @@ async def _answer(work: Work, viewer: Viewer, request: ReporterAnswer) -> Outcom
     if found := tuple(check_text(request.text, "text", most=MOST_TEXT)):
         return Outcome(refusals=found)
     event_id, text = await followed_event(work, report.event_id), request.text.strip()
-    row = await locked_event(work, reporter_of(event_id, viewer.language), event_id)
-    assert row is not None, "a report follows an event that is there"
+    state = await locked_state(work, reporter_of(event_id, viewer.language), event_id)
+    assert state is not None, "a report follows an event that is there"
+    row = state.row
     await work.change(asked, question.id, {"answer": text, "answered_at": work.now})
     said = {"question": question.text, "text": text}
     await record_entry(work, row, HistoryEntryKind.QUESTION_ANSWERED, answers=said)
     work.announce("event.reporter_answered", row.id, row.grid_id, kind=row.kind_id, stage=row.stage)
     if not row.closed:
-        await _tell_handlers(work, row)
+        await _tell_handlers(work, state)
     return Outcome(id=report.id)
 
 
-async def _tell_handlers(work: Work, row: sa.Row[object]) -> None:
+async def _tell_handlers(work: Work, state: State) -> None:
     """A task for who has the event, or else for the roles that answer for its stage: look at the answer."""
-    situation = await situation_of_event(work, row)
+    row, situation = state.row, state.situation
     posts, offices = tuple(sorted(situation.post_ids)), tuple(sorted(situation.office_ids))
     roles = () if posts or offices else situation.definition.stage(situation.stage).by
     task = NewTask(

@@ -13,11 +13,11 @@ from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, refused
 from wangge_core.events.history import HistoryEntryKind, locked_event, record_entry
 from wangge_core.events.levels import next_level
+from wangge_core.events.states import locked_state
 from wangge_core.intake.contacts import Contact, phone_indexes
 from wangge_core.intake.counting import counted_name, is_spent
 from wangge_core.intake.matters import shown_kinds
 from wangge_core.intake.showing import followed_event, reporter_of
-from wangge_core.intake.steps import situation_of_event
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.rights.viewers import Viewer
@@ -108,9 +108,9 @@ async def has_told(work: Work, event_id: int, payer: str) -> bool:
 
 async def _raise(work: Work, event_id: int) -> None:
     """Raise the priority by one and tell whoever answers above the stage in which the event stands."""
-    row = await locked_event(work, reporter_of(event_id, "zh"), event_id)
-    assert row is not None, "it was there a statement ago"
-    above = await next_level(work, await situation_of_event(work, row))
+    state = await locked_state(work, reporter_of(event_id, "zh"), event_id)
+    assert state is not None, "it was there a statement ago"
+    row, above = state.row, await next_level(work, state.situation)
     priority = RAISED[Priority(row.priority)]
     said = {"timesReported": row.times_reported, "level": above.level.value}
     await record_entry(work, row, HistoryEntryKind.ESCALATED, values={"priority": priority.value}, answers=said)

@@ -11,8 +11,9 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.events.levels import level_of_stage
 from wangge_core.events.situations import Situation
+from wangge_core.events.states import state_of
 from wangge_core.intake.showing import followed_event, reporter_of
-from wangge_core.intake.steps import ReporterStep, is_own, situation_of_event, step_now
+from wangge_core.intake.steps import ReporterStep, is_own, step_now
 from wangge_core.rights.viewers import Language, Viewer
 
 MOST_OWN = 20
@@ -76,14 +77,18 @@ class Progress:
 async def read_progress(work: Work, report: sa.Row[Any], language: Language) -> Progress:
     """What the reporter of this row may know now."""
     event_id = await followed_event(work, report.event_id)
-    event, grid, kind, office = t.event, t.grid, t.event_kind, t.office
+    event, grid, kind, office, version = t.event, t.grid, t.event_kind, t.office, t.workflow_version
     tables = event.join(grid, grid.c.id == event.c.grid_id).join(kind, kind.c.id == event.c.kind_id)
-    tables = tables.outerjoin(office, office.c.id == event.c.assignee_office_id)
+    tables = tables.join(version, version.c.id == event.c.workflow_version_id).outerjoin(
+        office, office.c.id == event.c.assignee_office_id
+    )
     row = await work.first(
-        sa.select(event, grid.c.path, kind.c.label, office.c.name.label("office")).select_from(tables).where(event.c.id == event_id)
+        sa.select(event, grid.c.path, version.c.hash.label("workflow_hash"), kind.c.label, office.c.name.label("office"))
+        .select_from(tables)
+        .where(event.c.id == event_id)
     )
     assert row is not None, "a report refers to an event"
-    situation = await situation_of_event(work, row)
+    situation = (await state_of(work, reporter_of(event_id, language), row)).situation
     stage = situation.definition.stage(row.stage)
     questions = await _questions(work, report.id)
     steps = _steps(work, situation, event_id, language, report, questions, closed=row.closed)

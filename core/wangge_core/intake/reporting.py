@@ -17,7 +17,8 @@ from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import IdempotencyKeyReusedError, Outcome, Refusal, refusal, refused
-from wangge_core.events.reports import MOST_DESCRIPTION, EventReport, EventSource, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import MOST_DESCRIPTION, EventReport, EventSource
 from wangge_core.evidence.attachments import REPORT, attach, check_attachments
 from wangge_core.idempotency import request_hash
 from wangge_core.intake.contacts import NOBODY, Contact, check_contact, contact_columns

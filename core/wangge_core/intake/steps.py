@@ -15,12 +15,11 @@ from wangge_core.checking import check_optional_text
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
-from wangge_core.events.assignments import assigned_to
-from wangge_core.events.history import HistoryEntryKind, locked_event, record_entry, situation_of, steps_of
-from wangge_core.events.moves import EventMoveRequest, move_events
+from wangge_core.events.history import HistoryEntryKind, locked_event, record_entry
 from wangge_core.events.situations import Situation, why_blocked
-from wangge_core.events.workflows import versions
+from wangge_core.events.states import state_of
 from wangge_core.intake.showing import Shown, followed_event, reporter_of, shown_report
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.plugin.declarations.roles import REPORTER
@@ -72,7 +71,7 @@ async def _act(work: Work, viewer: Viewer, request: ReporterAct) -> Outcome:
     row = await locked_event(work, reporter, event_id)
     assert row is not None, "a report follows an event that is there"
     own = is_own(report, event_id)
-    move = step_now(await situation_of_event(work, row), request.step, reporter, work) if own else None
+    move = step_now((await state_of(work, reporter, row)).situation, request.step, reporter, work) if own else None
     if move is None:
         return await _beside(work, row, report, request)
     outcome = await _move(work, reporter, event_id, move, request)
@@ -147,19 +146,3 @@ def _makes(move: MoveDefinition, step: ReporterStep) -> bool:
             return move.name in BACK
         case ReporterStep.ANSWER:
             return False
-
-
-async def situation_of_event(work: Work, row: sa.Row[Any]) -> Situation:
-    """The situation of an event that `locked_event` gave, or that was read with its grid's path."""
-    version = (await versions(work, [row.workflow_version_id]))[row.workflow_version_id]
-    return situation_of(
-        version.definition,
-        stage=row.stage,
-        path=row.path,
-        reporter_id=row.reporter_id,
-        steps=await steps_of(work, row.id),
-        assigned=await assigned_to(work, row.id),
-        roles=work.rules.registry.roles,
-        deferred_until=row.deferred_until,
-        joined=row.joined_to_id is not None,
-    )

@@ -60,6 +60,8 @@ NOT_LOGGED = frozenset(
         "event", "event_assignment", "event_history", "involvement", "outbox", "counter", "idempotency_key", "job",
         # what events ask of posts, which their history tells; and where somebody on duty was last, which is kept for a day
         "task", "task_addressee", "duty_position",
+        # what is asked and planned of events, with who asked and who decided; their history tells it too
+        "event_chase", "event_request", "project", "project_step",
         "import_review", "log_chain", "read_log", "read_log_subject", "change_log",
         # who took photographs in stands in themselves, the history of events tells where they are; publishing is noted by itself
         "attachment", "event_attachment", "stored_file",

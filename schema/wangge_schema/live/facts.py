@@ -23,12 +23,13 @@ class Concerned:
     reporter_id: int | None = None
     post_ids: frozenset[int] = frozenset()
     office_ids: frozenset[int] = frozenset()
+    person_ids: frozenset[int] = frozenset()
 
     def includes(self, viewer: Viewer) -> bool:
         if viewer.account_id is None:
             return False
         given = not self.post_ids.isdisjoint(viewer.post_ids) or not self.office_ids.isdisjoint(viewer.office_ids)
-        return given or viewer.account_id == self.reporter_id
+        return given or viewer.account_id == self.reporter_id or not self.person_ids.isdisjoint(viewer.own_person_ids)
 
 
 NOBODY = Concerned()
@@ -74,17 +75,24 @@ class Facts:
 
 async def _read_concerned(work: Work, event_ids: Iterable[int]) -> dict[int, Concerned]:
     """Whom events concern, by their ids."""
-    wanted, given = sorted(event_ids), t.event_assignment
-    reporters = {id: row.reporter_id for id, row in (await work.by_ids((t.event.c.reporter_id,), t.event.c.id, wanted)).items()}
-    posts: dict[int, set[int]] = {}
-    offices: dict[int, set[int]] = {}
-    for start in range(0, len(wanted), CHUNK):
-        chunk = given.c.event_id.in_(wanted[start : start + CHUNK])
-        for row in await work.rows(sa.select(given.c.event_id, given.c.post_id, given.c.office_id).where(chunk)):
-            if row.post_id is not None:
-                posts.setdefault(row.event_id, set()).add(row.post_id)
-            if row.office_id is not None:
-                offices.setdefault(row.event_id, set()).add(row.office_id)
+    wanted, given, tie = sorted(event_ids), t.event_assignment.c, t.involvement.c
+    reporters = await work.by_ids((t.event.c.reporter_id,), t.event.c.id, wanted)
+    posts = await _referred(work, given.event_id, given.post_id, wanted)
+    offices = await _referred(work, given.event_id, given.office_id, wanted)
+    persons = await _referred(work, tie.event_id, tie.person_id, wanted)
     return {
-        id: Concerned(reporter, frozenset(posts.get(id, ())), frozenset(offices.get(id, ()))) for id, reporter in reporters.items()
+        id: Concerned(row.reporter_id, *(frozenset(tied.get(id, ())) for tied in (posts, offices, persons)))
+        for id, row in reporters.items()
     }
+
+
+async def _referred(
+    work: Work, event: sa.ColumnElement[int], other: sa.ColumnElement[int], wanted: Sequence[int]
+) -> dict[int, set[int]]:
+    """What rows of a table refer to beside these events, by event."""
+    found: dict[int, set[int]] = {}
+    for start in range(0, len(wanted), CHUNK):
+        chunk = event.in_(wanted[start : start + CHUNK])
+        for row in await work.rows(sa.select(event.label("event_id"), other.label("id")).where(chunk, other.is_not(None))):
+            found.setdefault(row.event_id, set()).add(row.id)
+    return found

@@ -6,9 +6,9 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.events.history import HistoryEntryKind
-from wangge_core.events.requests import RequestKind, RequestState
 from wangge_core.events.situations import PartState
 from wangge_core.rights.data_classes import DataClass
+from wangge_core.steering.requests import RequestKind, RequestState
 from wangge_schema.reading.declare import column, expression, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Asking, Row

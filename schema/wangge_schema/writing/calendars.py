@@ -6,8 +6,8 @@ from typing import Any
 import strawberry
 
 from wangge_core.deadlines.calendars import CalendarSetting, SetDay
-from wangge_core.events.recounting import set_and_recount
 from wangge_core.places.opening_hours import Weekday
+from wangge_core.steering.recounting import set_and_recount
 from wangge_schema.scalars import Date
 from wangge_schema.types.deadlines import Calendar
 from wangge_schema.writing.changes import SEEN

@@ -8,8 +8,9 @@ import strawberry
 from wangge_core.errors import refusal
 from wangge_core.events.comments import EventCommentRequest, comment_events
 from wangge_core.events.involvements import Involved
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.reports import EventReport, EventSource, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, EventSource
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.kinds import Involvable, Priority
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import DetailsTypes, definitions

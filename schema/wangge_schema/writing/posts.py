@@ -3,8 +3,8 @@
 import strawberry
 
 from wangge_core.accounts.accounts import NewAccount, create_accounts
-from wangge_core.events.handing_over import end_posts_and_free
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts
+from wangge_core.steering.handing_over import end_posts_and_free
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.rights import Account, Post
 from wangge_schema.writing.fields import Given, Mutation

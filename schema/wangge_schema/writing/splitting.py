@@ -6,8 +6,8 @@ from typing import Any
 import strawberry
 
 from wangge_core.errors import refusal
-from wangge_core.events.splitting import NewPart, Split, split_events
 from wangge_core.plugin.registry import Registry
+from wangge_core.steering.splitting import NewPart, Split, split_events
 from wangge_schema.details import DetailsTypes, definitions
 from wangge_schema.writing.fields import Given, Mutation, with_details
 from wangge_schema.writing.inputs import DETAILS, TEXT, details_for, optional, required

@@ -4,17 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 from wangge_core.errors import refusal
-from wangge_core.events.adding_evidence import EvidenceAddition, add_evidence
-from wangge_core.events.appeals import Appeal, appeal_events, decide_appeals
 from wangge_core.events.assignments import Given as Assignee
-from wangge_core.events.chasing import Chase, ChaseAnswer, answer_chases, chase_events
-from wangge_core.events.deferring import DeferralRequest, Resumption, ask_deferrals, decide_deferrals, resume_events
-from wangge_core.events.extending import ExtensionRequest, ask_extensions, decide_extensions
-from wangge_core.events.joining import Join, Separation, join_events, separate_events
-from wangge_core.events.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
-from wangge_core.events.projects import StepFinish, finish_steps
-from wangge_core.events.reassigning import Reassignment, reassign_events
-from wangge_core.events.requests import Decision
+from wangge_core.steering.adding_evidence import EvidenceAddition, add_evidence
+from wangge_core.steering.appeals import Appeal, appeal_events, decide_appeals
+from wangge_core.steering.chasing import Chase, ChaseAnswer, answer_chases, chase_events
+from wangge_core.steering.deferring import DeferralRequest, Resumption, ask_deferrals, decide_deferrals, resume_events
+from wangge_core.steering.extending import ExtensionRequest, ask_extensions, decide_extensions
+from wangge_core.steering.joining import Join, Separation, join_events, separate_events
+from wangge_core.steering.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
+from wangge_core.steering.projects import StepFinish, finish_steps
+from wangge_core.steering.reassigning import Reassignment, reassign_events
+from wangge_core.steering.requests import Decision
 from wangge_schema.types.events import Event
 from wangge_schema.writing.fields import Given, Mutation
 from wangge_schema.writing.inputs import TEXT

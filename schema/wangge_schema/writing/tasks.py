@@ -2,7 +2,7 @@
 
 import strawberry
 
-from wangge_core.events.handing_over import HandOver, hand_posts_over
+from wangge_core.steering.handing_over import HandOver, hand_posts_over
 from wangge_core.tasks.acknowledging import TaskAcknowledgement, acknowledge_tasks
 from wangge_core.tasks.shifts import CheckIn, NewShift, ShiftCancel, cancel_shifts, check_in, set_shifts
 from wangge_schema.scalars import DateTime

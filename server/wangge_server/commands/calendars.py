@@ -14,9 +14,9 @@ from wangge_core.deadlines.known import DEFAULT
 from wangge_core.deadlines.notices import CalendarError, CalendarYearMissingError, announced, shipped_years
 from wangge_core.deadlines.reading import calendars_of
 from wangge_core.deployment import Deployment
-from wangge_core.events.recounting import set_and_recount, uncounted
 from wangge_core.refusals import message
 from wangge_core.rights.viewers import operator
+from wangge_core.steering.recounting import set_and_recount, uncounted
 from wangge_server.commands.context import Context, pass_context
 from wangge_server.settings import open_deployment
 

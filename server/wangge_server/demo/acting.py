@@ -12,14 +12,14 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.reading import ground_of
 from wangge_core.events.assignments import assigned_to
 from wangge_core.events.comments import EventCommentRequest, comment_events
-from wangge_core.events.moves import EventMoveRequest, move_events
-from wangge_core.events.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
 from wangge_core.events.situations import PartState, counts_working_time, why_blocked
 from wangge_core.intake.steps import step_now
+from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.roles import REPORTER
 from wangge_core.plugin.definitions import MoveDefinition
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
 from wangge_server.demo import public
 from wangge_server.demo.answers import Asked, answer
 from wangge_server.demo.cast import Cast

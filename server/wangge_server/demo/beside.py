@@ -7,15 +7,15 @@ from random import Random
 
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome
-from wangge_core.events.appeals import Appeal, appeal_events, decide_appeals
-from wangge_core.events.chasing import Chase, ChaseAnswer, answer_chases, chase_events
-from wangge_core.events.deferring import DeferralRequest, ask_deferrals, decide_deferrals
-from wangge_core.events.extending import ExtensionRequest, ask_extensions, decide_extensions
-from wangge_core.events.joining import Join, Separation, join_events, separate_events
-from wangge_core.events.requests import Decision
 from wangge_core.events.situations import acting_post
-from wangge_core.events.splitting import NewPart, Split, split_events
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.appeals import Appeal, appeal_events, decide_appeals
+from wangge_core.steering.chasing import Chase, ChaseAnswer, answer_chases, chase_events
+from wangge_core.steering.deferring import DeferralRequest, ask_deferrals, decide_deferrals
+from wangge_core.steering.extending import ExtensionRequest, ask_extensions, decide_extensions
+from wangge_core.steering.joining import Join, Separation, join_events, separate_events
+from wangge_core.steering.requests import Decision
+from wangge_core.steering.splitting import NewPart, Split, split_events
 from wangge_server.demo.cast import Cast
 from wangge_server.demo.matters import Asked, Matter
 from wangge_server.demo.town import accepted

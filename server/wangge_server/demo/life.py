@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.events.reports import report_events
+from wangge_core.events.reporting import report_events
 from wangge_core.intake.matters import shown_kinds
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.definitions import MoveDefinition

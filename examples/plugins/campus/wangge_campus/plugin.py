@@ -57,9 +57,9 @@ LOGISTICS_HEAD = Role(
     zh="后勤处负责人",
     en="Head of logistics",
     level=Level.COMMUNITY,
-    duty="Answers for repairs on the whole campus; stands where a community's head stands elsewhere.",
+    duty="Answers for repairs on the whole campus and settles quarrels; stands where a community's head stands elsewhere.",
     may=HANDLING,
-    acts_as=(community.COMMUNITY_HEAD, community.COMMUNITY_OFFICER),
+    acts_as=(community.COMMUNITY_HEAD, community.COMMUNITY_OFFICER, community.MEDIATOR),
 )
 
 ONE_TWO_N = Staffing(

@@ -13,13 +13,13 @@ from wangge_core.events.assignments import GIVEN
 from wangge_core.events.history import HistoryEntryKind, locked_event, record_entry
 from wangge_core.events.relations import related_posts
 from wangge_core.events.situations import PartState
-from wangge_core.events.steering import tell
 from wangge_core.events.workflows import versions
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.posts import PostEnd, end_posts
 from wangge_core.rights.viewers import SYSTEM_VIEWER, Viewer, base_paths
 from wangge_core.rights.visibility import post_rule
+from wangge_core.steering.steering import tell
 from wangge_core.tasks.passing import free_tasks, hand_tasks_over
 
 

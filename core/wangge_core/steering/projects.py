@@ -13,11 +13,11 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.running import replan_clocks
 from wangge_core.errors import Outcome, refused
 from wangge_core.events.history import HistoryEntryKind
-from wangge_core.events.steering import MOST_NOTE, Steering, clocked, record, stage_worker, steered, why_not_running
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.tasks import OF_STAGES
 from wangge_core.plugin.definitions import MoveDefinition
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.steering import MOST_NOTE, Steering, clocked, record, stage_worker, steered, why_not_running
 from wangge_core.tasks.giving import postpone_tasks
 
 BUDGET, AMOUNT, COST = "budget", "amount", "cost"

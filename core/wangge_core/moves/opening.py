@@ -10,7 +10,8 @@ from wangge_core.db.work import Work
 from wangge_core.errors import WanggeError
 from wangge_core.events.answers import stored
 from wangge_core.events.involvements import Involved
-from wangge_core.events.reports import EventReport, EventSource, Origin, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, EventSource, Origin
 from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.rights.viewers import Viewer
 

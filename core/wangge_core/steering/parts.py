@@ -13,10 +13,10 @@ from wangge_core.errors import Outcome, Refusal, refused
 from wangge_core.events.assignments import part_changes
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.situations import PartState
-from wangge_core.events.steering import MOST_NOTE, Steered, Steering, holders, new_task, record, steered, why_not_running
 from wangge_core.evidence.attachments import attach, check_attachments
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.rights.viewers import HeldPost, Viewer
+from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, holders, new_task, record, steered, why_not_running
 from wangge_core.tasks.giving import end_tasks, give_tasks
 
 ROLE = "part"

@@ -7,9 +7,9 @@ from wangge_core.checking import check_optional_text
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, refusal, refused
 from wangge_core.events.history import HistoryEntryKind
-from wangge_core.events.steering import MOST_NOTE, Steering, assigned_post, record, stage_worker, steered, why_not_running
 from wangge_core.evidence.attachments import attach, check_attachments
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.steering import MOST_NOTE, Steering, assigned_post, record, stage_worker, steered, why_not_running
 
 ROLE = "evidence"
 

@@ -9,19 +9,19 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.running import ClockedEvent, Due, move_clocks
 from wangge_core.events.answers import pointed_at, stored
 from wangge_core.events.assignments import assign
-from wangge_core.events.closing import close_parts
-from wangge_core.events.decisions import Decided
 from wangge_core.events.history import HistoryEntryKind, record_entry
-from wangge_core.events.opening import open_events
-from wangge_core.events.projects import plan_project
-from wangge_core.events.requests import lapse
 from wangge_core.events.situations import performing_post
 from wangge_core.events.stage_tasks import is_left_behind, pass_tasks
 from wangge_core.events.states import State
 from wangge_core.evidence.attachments import attach
+from wangge_core.moves.closing import close_parts
+from wangge_core.moves.decisions import Decided
+from wangge_core.moves.opening import open_events
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.definitions import MoveDefinition, StageDefinition
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.projects import plan_project
+from wangge_core.steering.requests import lapse
 
 OPENED = "opened"
 """In the changes that an entry of the history keeps: the ids of the events that the move opened."""

@@ -8,10 +8,10 @@ from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refused
 from wangge_core.events.answers import Span, check_answers
 from wangge_core.events.assignments import asked_assignees, given_before
-from wangge_core.events.decisions import Decided, check_kind, check_limit, check_named, check_opened
-from wangge_core.events.effects import make_move
 from wangge_core.events.situations import why_blocked
 from wangge_core.events.states import State, locked_state
+from wangge_core.moves.decisions import Decided, check_kind, check_limit, check_named, check_opened
+from wangge_core.moves.effects import make_move
 from wangge_core.plugin.definitions import MoveDefinition
 from wangge_core.rights.viewers import SYSTEM_VIEWER, Viewer
 

@@ -13,10 +13,10 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.running import extend_clock
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.history import HistoryEntryKind
-from wangge_core.events.requests import Decision, RequestKind, RequestState, ask, decidable, decide, why_not_asked
-from wangge_core.events.steering import MOST_NOTE, Steered, Steering, check_later, stage_worker, steered, why_not_running
 from wangge_core.plugin.declarations.tasks import OF_STAGES
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.requests import Decision, RequestKind, RequestState, ask, decidable, decide, why_not_asked
+from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, check_later, stage_worker, steered, why_not_running
 from wangge_core.tasks.giving import postpone_tasks
 
 

@@ -10,14 +10,14 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.deadlines.running import restart_clocks, stop_clocks
 from wangge_core.errors import Outcome, Refusal, refusal, refused
-from wangge_core.events.chasing import ask_chases_again
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import desk_post
-from wangge_core.events.reassigning import give_stage_task
-from wangge_core.events.requests import lapse
 from wangge_core.events.stage_tasks import WITH_EVENT, give_part_tasks
-from wangge_core.events.steering import MOST_NOTE, Steered, Steering, record, steered, why_not_running
 from wangge_core.rights.viewers import SYSTEM_VIEWER, HeldPost, Viewer
+from wangge_core.steering.chasing import ask_chases_again
+from wangge_core.steering.reassigning import give_stage_task
+from wangge_core.steering.requests import lapse
+from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, record, steered, why_not_running
 from wangge_core.tasks.giving import end_tasks
 
 MOST_JOINED = 20

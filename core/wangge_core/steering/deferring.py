@@ -10,8 +10,10 @@ from wangge_core.deadlines.running import pause_clocks, resume_clocks
 from wangge_core.errors import Outcome, refused
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import superior_post
-from wangge_core.events.requests import Decision, RequestKind, ask, decidable, decide, lapse, why_not_asked
-from wangge_core.events.steering import (
+from wangge_core.plugin.declarations.tasks import OF_STAGES
+from wangge_core.rights.viewers import SYSTEM_VIEWER, HeldPost, Viewer
+from wangge_core.steering.requests import Decision, RequestKind, ask, decidable, decide, lapse, why_not_asked
+from wangge_core.steering.steering import (
     MOST_NOTE,
     Steered,
     Steering,
@@ -21,8 +23,6 @@ from wangge_core.events.steering import (
     steered,
     why_not_running,
 )
-from wangge_core.plugin.declarations.tasks import OF_STAGES
-from wangge_core.rights.viewers import SYSTEM_VIEWER, HeldPost, Viewer
 from wangge_core.tasks.giving import postpone_tasks
 
 

@@ -14,13 +14,14 @@ from wangge_core.events.assignments import Given
 from wangge_core.events.history import HistoryEntryKind, situation_of
 from wangge_core.events.kinds import kinds_in_use
 from wangge_core.events.levels import desk_post
-from wangge_core.events.reassigning import check_assignees, give_to
-from wangge_core.events.reports import EventReport, EventSource, Origin, report_events
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport, EventSource, Origin
 from wangge_core.events.situations import Situation
-from wangge_core.events.steering import MOST_NOTE, Steered, Steering, record, steered, why_not_running
 from wangge_core.events.workflows import current_versions
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.rights.viewers import SYSTEM_VIEWER, HeldPost, Viewer
+from wangge_core.steering.reassigning import check_assignees, give_to
+from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, record, steered, why_not_running
 
 MOST_PARTS = 20
 
@@ -106,7 +107,6 @@ def _beginning(work: Work, event: Steered, definition: Any) -> Situation:
         path=event.row.path,
         reporter_id=event.row.reporter_id,
         steps=(),
-        at_work=(),
         roles=work.rules.registry.roles,
     )
 

@@ -11,10 +11,10 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.running import exempt_clock
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.history import HistoryEntryKind
-from wangge_core.events.requests import Decision, RequestKind, ask, decidable, decide, why_not_asked
-from wangge_core.events.steering import MOST_NOTE, Steered, Steering, steered
 from wangge_core.evidence.attachments import attach, check_attachments
 from wangge_core.rights.viewers import HeldPost, Viewer
+from wangge_core.steering.requests import Decision, RequestKind, ask, decidable, decide, why_not_asked
+from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, steered
 
 APPRAISER = "community.appraiser"
 ROLE = "appeal"

@@ -14,10 +14,10 @@ from wangge_core.db.work import Work
 from wangge_core.errors import Refusal, refusal
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import next_level, superior_post
-from wangge_core.events.steering import MOST_NOTE, Steered, Steering, new_task, record
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.rights.viewers import HeldPost, Viewer
+from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, new_task, record
 from wangge_core.tasks.giving import end_tasks, give_tasks
 
 

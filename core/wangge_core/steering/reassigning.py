@@ -14,11 +14,15 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.running import Due
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.assignments import Given, Giving, asked_assignees, assign
-from wangge_core.events.chasing import pass_chases
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.situations import Situation
 from wangge_core.events.stage_tasks import pass_tasks
-from wangge_core.events.steering import (
+from wangge_core.plugin.declarations.asks import AnswerType
+from wangge_core.plugin.declarations.labels import Label
+from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
+from wangge_core.rights.viewers import HeldPost, Viewer
+from wangge_core.steering.chasing import pass_chases
+from wangge_core.steering.steering import (
     MOST_NOTE,
     Steered,
     Steering,
@@ -29,10 +33,6 @@ from wangge_core.events.steering import (
     steered,
     why_not_running,
 )
-from wangge_core.plugin.declarations.asks import AnswerType
-from wangge_core.plugin.declarations.labels import Label
-from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
-from wangge_core.rights.viewers import HeldPost, Viewer
 from wangge_core.tasks.giving import give_tasks
 
 MOST_ASSIGNEES = 20

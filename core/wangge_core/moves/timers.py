@@ -14,16 +14,16 @@ from wangge_core.deadlines.known import Calendars
 from wangge_core.deadlines.reading import calendars_of
 from wangge_core.deadlines.turns import NextTurn, Turn, grace_ends, schedule_turns, take, turn_of
 from wangge_core.errors import Outcome
-from wangge_core.events.deferring import resume_when_due
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import next_level
-from wangge_core.events.moves import move_events_as_system
-from wangge_core.events.steering import Steered, Steering, holders, new_task, record, steered, why_not_running
 from wangge_core.jobs.claiming import Job
+from wangge_core.moves.moves import move_events_as_system
 from wangge_core.plugin.declarations.roles import SYSTEM
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.plugin.definitions import MoveDefinition
 from wangge_core.rights.viewers import SYSTEM_VIEWER
+from wangge_core.steering.deferring import resume_when_due
+from wangge_core.steering.steering import Steered, Steering, holders, new_task, record, steered, why_not_running
 from wangge_core.tasks.giving import give_tasks
 
 PASSED = "已超过办理时限，请说明进展。"

@@ -13,8 +13,8 @@ from wangge_core.deadlines.calendars import CalendarSetting, set_calendars
 from wangge_core.deadlines.recounting import Moved, recount
 from wangge_core.errors import Outcome
 from wangge_core.events.history import HistoryEntryKind, record_entry
-from wangge_core.events.steering import tell
 from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.steering import tell
 
 MOST_LISTED = 100
 """How many of the deadlines that moved a change lists; it counts all of them."""

@@ -14,7 +14,9 @@ from wangge_core.errors import Outcome, refusal, refused
 from wangge_core.events.assignments import Given
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import superior_post
-from wangge_core.events.steering import (
+from wangge_core.plugin.declarations.tasks import TaskKind
+from wangge_core.rights.viewers import Viewer
+from wangge_core.steering.steering import (
     MOST_NOTE,
     Steered,
     Steering,
@@ -27,8 +29,6 @@ from wangge_core.events.steering import (
     steered,
     why_not_running,
 )
-from wangge_core.plugin.declarations.tasks import TaskKind
-from wangge_core.rights.viewers import Viewer
 from wangge_core.tasks.giving import end_tasks, give_tasks
 
 INFORMATION_OFFICER = "community.information_officer"
