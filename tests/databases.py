@@ -9,13 +9,25 @@ import subprocess
 import tempfile
 import uuid
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
+from typing import Any
 
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
 DEBIAN = Path("/usr/lib/postgresql")
+MEMORY = Path("/dev/shm")
+ROOM = 4 * 2**30
+"""Bytes that must be free there; a run needs a small part of it."""
+
+
+def in_memory() -> Path | None:
+    """A folder in memory for the databases of tests, where the machine has room for them: a disk only makes them slower."""
+    roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if roomy else None
 
 
 class PostgreSQL:
@@ -35,27 +47,34 @@ class PostgreSQL:
         return f"test_{uuid.uuid4().hex[:12]}"
 
     def create(self, name: str, template: str = "template0") -> str:
-        self._run(f'DROP DATABASE IF EXISTS "{name}"')
-        self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        # file by file: page by page through the log takes five times as long; before 15 there was no other way
+        how = " STRATEGY FILE_COPY" if self._version >= 150_000 else ""
+        self._run(f'DROP DATABASE IF EXISTS "{name}"', f'CREATE DATABASE "{name}" TEMPLATE "{template}"{how}')
         return self.url.set(drivername="postgresql+asyncpg", database=name).render_as_string(hide_password=False)
 
     def drop(self, name: str) -> None:
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
-    def _run(self, statement: str) -> None:
+    @cached_property
+    def _version(self) -> int:
+        return int(self._run("SHOW server_version_num"))
+
+    def _run(self, *statements: str) -> Any:
+        """Run statements one by one; returns what the last one tells."""
+        found: list[Any] = []
+
         async def run() -> None:
             connection = await asyncpg.connect(self.url.set(drivername="postgresql").render_as_string(hide_password=False))
             try:
-                await connection.execute(statement)
+                found.extend([await connection.fetchval(one) for one in statements])
             finally:
                 await connection.close()
 
         # a loop in a thread of its own: the test's own loop may be running
-        from threading import Thread  # noqa: PLC0415
-
         worker = Thread(target=lambda: asyncio.run(run()))
         worker.start()
         worker.join()
+        return found[-1]
 
 
 def start_postgresql() -> PostgreSQL | None:
@@ -80,15 +99,15 @@ def _binaries() -> Path | None:
 
 
 def _start(binaries: Path) -> PostgreSQL:
-    folder, port = Path(tempfile.mkdtemp(prefix="wangge-postgresql-")), _free_port()
+    folder, port = Path(tempfile.mkdtemp(prefix="wangge-postgresql-", dir=in_memory())), _free_port()
     data, sockets = folder / "data", folder / "sockets"
     sockets.mkdir()
     if os.getuid() == 0:  # initdb refuses root
         nobody = pwd.getpwnam("nobody")
         for path in (folder, sockets):
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
-    _run([binaries / "initdb", "-D", data, "-U", "wangge", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"])
-    options = f"-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+    _run([binaries / "initdb", "-D", data, "-U", "wangge", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
+    options = f"-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200"
     _run([binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
     url = URL.create("postgresql", username="wangge", host="127.0.0.1", port=port, database="postgres")
 

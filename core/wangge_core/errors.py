@@ -4,6 +4,7 @@ What a caller got wrong in one item of a request is no exception but a `Refusal`
 """
 
 import dataclasses
+import re
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -39,6 +40,8 @@ class IdempotencyKeyReusedError(WanggeError):
 
 MOST_SHOWN = 200
 """How much of what somebody sent a message shows of it."""
+SEALED = re.compile(r"(?<![0-9])(?:[0-9]{17}[0-9Xx]|1[3-9][0-9]{9})(?![0-9])|\bwg[kd]_\w+|\beyJ[\w.-]+")
+"""What could be an identity number, a mobile number, a key or a token in what somebody sent at a wrong place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,5 +79,13 @@ def refused(code: str, field: str = "", /, **values: object) -> Outcome:
 
 
 def refusal(code: str, field: str = "", /, **values: object) -> Refusal:
-    """A refusal whose message values are given as keywords."""
-    return Refusal(code, field, {name: str(value)[:MOST_SHOWN] for name, value in values.items()})
+    """A refusal whose message values are given as keywords. What could be sealed is left out of texts: refusals are kept, and logged."""
+    return Refusal(code, _unsealed(field), {name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: object) -> str:
+    return _unsealed(value)[:MOST_SHOWN] if isinstance(value, str) else str(value)[:MOST_SHOWN]
+
+
+def _unsealed(text: str) -> str:
+    return SEALED.sub("…", text)

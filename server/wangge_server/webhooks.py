@@ -35,7 +35,7 @@ log = logging.getLogger("wangge.webhooks")
 
 
 class UnreachableError(Exception):
-    """Nothing may be sent there; the message is one word for the delivery, without the address."""
+    """Nothing may be sent there; the message says in a few words why, without the address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +85,8 @@ class Webhooks:
         target = urlsplit(sending.url)
         if why_not(sending.url, self.rules):
             raise UnreachableError("address refused")
+        if not sending.secrets:
+            raise UnreachableError("no key to sign with")
         host, tls = target.hostname or "", target.scheme == "https"
         port = target.port or (443 if tls else 80)
         address = await self._address(host, port, tls=tls)
@@ -107,7 +109,7 @@ class Webhooks:
         """The address that a request goes to: the first of the host's, all of which must be allowed. Raises UnreachableError."""
         try:
             found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-        except OSError:
+        except (OSError, UnicodeError):  # no such name, or none that there can be
             raise UnreachableError("unknown host") from None
         addresses = [str(one[4][0]).partition("%")[0] for one in found]
         if not addresses or not all(may_go_to(ip_address(one), self.rules, tls=tls) for one in addresses):

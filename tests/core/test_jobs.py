@@ -15,7 +15,7 @@ from wangge_core.deployment import Deployment
 from wangge_core.errors import SettingError
 from wangge_core.jobs.claiming import MOST_ATTEMPTS, Job, claim, complete
 from wangge_core.jobs.figures import ListedJob, list_jobs, read_figures, try_again
-from wangge_core.jobs.running import Outside, Units
+from wangge_core.jobs.running import Outside, Units, every
 from wangge_core.jobs.scheduling import NewJob, cancel, schedule
 from wangge_core.jobs.worker import Worker
 
@@ -140,6 +140,26 @@ async def test_a_job_that_always_fails_is_given_up_and_can_be_tried_again(bench:
         assert await try_again(work) == 1
     assert await bench.worker.run_due() == 1
     assert bench.rung == ["1"]
+
+
+async def test_a_job_that_recurs_is_tried_until_it_succeeds(bench: Bench) -> None:
+    failing = True
+
+    async def sweep(work: Work) -> None:
+        if failing:
+            raise SettingError("the store is gone.")
+        bench.rung.append("swept")
+
+    bench.worker = Worker(bench.deployment, {"bell": every(MINUTE, sweep)}, recurring=("bell",))
+    for _ in range(MOST_ATTEMPTS + 3):
+        await bench.worker.run_due()
+        bench.now += timedelta(hours=2)
+    (job,) = await bench.listed()
+    assert (job.state, job.attempts) == ("WAITING", MOST_ATTEMPTS - 1)
+    failing = False
+    assert await bench.worker.run_due() == 1
+    (job,) = await bench.listed()
+    assert (bench.rung, job.attempts, job.run_at) == (["swept"], 0, bench.now + MINUTE)
 
 
 async def test_a_clock_that_jumps_back_repeats_nothing_and_loses_nothing(bench: Bench) -> None:

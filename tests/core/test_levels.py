@@ -73,3 +73,11 @@ async def test_posts_elsewhere_answer_for_nothing_here(town: Town) -> None:
         post = town.posts[f"community.community_head@{COMMUNITY}"]
         await work.run(sa.update(t.post).where(t.post.c.id == post).values(grid_id=town.grids[GRIDS["rural"]]))
         assert (await superiors(work, path, Level.COMMUNITY)).level is Level.SUBDISTRICT
+
+
+async def test_who_is_shut_out_answers_for_nothing(town: Town) -> None:
+    async with town.deployment.write() as work:
+        path = await work.value(sa.select(t.grid.c.path).where(t.grid.c.id == town.grids[GRIDS["urban"]]))
+        login = t.account.c.login == f"community.community_head@{COMMUNITY}"
+        await work.run(sa.update(t.account).where(login).values(active=False))
+        assert (await superiors(work, path, Level.COMMUNITY)).level is Level.SUBDISTRICT

@@ -1,5 +1,7 @@
 """Joining reports of one matter and splitting a matter into parts: both ways to be read, and taken back."""
 
+from dataclasses import replace
+
 import pytest
 import sqlalchemy as sa
 
@@ -130,6 +132,15 @@ async def test_parts_are_events_of_their_own_with_their_own_workflows(town: Town
     assert await entries(town, rows[0].id) == ["REPORTED", "SPLIT"]
     assert await open_tasks(town, rows[0].id) == [("HANDLE", (town.posts[f"community.grid_worker@{GRIDS['urban']}"],))]
     assert (await entries(town, id))[-1] == "SPLIT"
+
+
+async def test_what_a_machine_reported_and_a_desk_splits_by_its_key_is_no_alert_anew(town: Town) -> None:
+    id, by = await at_grid(town), replace(await head(town), key_id=1)
+    async with town.deployment.write() as work:
+        await work.run(sa.update(t.event).where(t.event.c.id == id).values(source="SENSOR"))
+    await done(town, split_events, Split(event_id=id, parts=(NewPart(description="the door"),)), by=by)
+    async with town.deployment.read() as work:
+        assert await work.value(sa.select(t.event.c.kind_id).where(t.event.c.part_of_id == id)) == "community.hazard"
 
 
 async def test_the_whole_waits_for_its_parts_where_its_workflow_says_so(town: Town) -> None:

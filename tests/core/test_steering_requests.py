@@ -24,6 +24,7 @@ from steered import (
 )
 from towns import Town
 from wangge_core.db import tables as t
+from wangge_core.events.answers import check_answers
 from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.labels import Label
@@ -287,6 +288,21 @@ async def test_a_plan_becomes_a_project_whose_steps_are_finished_one_by_one(town
         ("dig", date(2026, 12, 1), True),
         ("lay pipes", None, False),
     ]
+
+
+async def test_a_project_keeps_whom_it_serves_and_has_no_cost_before_it_is_built(town: Town) -> None:
+    id, workflow = await at_grid(town), town.deployment.rules.registry.workflows["community.project"]
+    cost = workflow.move("cost")
+    assert cost is not None
+    async with town.deployment.write() as work:
+        await plan_project(work, id, cost, {"rough_cost_fen": 500, "households": 40, "plan": "dig"})
+        project = await work.first(sa.select(t.project).where(t.project.c.event_id == id))
+    assert project is not None and (project.households, project.cost_fen) == (40, None)
+
+
+def test_a_contractor_has_no_longer_a_name_than_is_kept() -> None:
+    answers = {"amount": 1, "steps": [{"name": "dig", "planned_on": date(2026, 12, 1)}], "contractor": "x" * 401}
+    assert [(one.code, one.field) for one in check_answers(PLAN, answers, "en")] == [("TOO_LONG", "answers.contractor")]
 
 
 async def test_a_new_plan_takes_the_place_of_the_old_one_and_a_cost_is_added(town: Town) -> None:

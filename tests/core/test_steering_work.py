@@ -155,6 +155,16 @@ async def test_what_is_owed_goes_with_the_event_to_whom_it_is_reassigned(town: T
     assert await done(town, answer_chases, ChaseAnswer(event_id=id, answer="Soon."), by=other) == [id]
 
 
+async def test_what_is_owed_goes_with_the_event_to_the_next_stage(town: Town) -> None:
+    id, by, above = await at_grid(town), await worker(town), await head(town)
+    await done(town, chase_events, Chase(event_id=id, note="why?", answer_due_at=ahead(2)), by=above)
+    await moved(town, by, id, "raise_to_community", note="too much for us")
+    asked = [who for kind, who in await open_tasks(town, id) if kind == "ANSWER_CHASE"]
+    assert asked == [("community.community_head", "community.community_officer")]
+    assert await tried(town, answer_chases, ChaseAnswer(event_id=id, answer="ask them"), by=by) == [": STAGE_WORKER_ONLY"]
+    assert await done(town, answer_chases, ChaseAnswer(event_id=id, answer="tomorrow"), by=above) == [id]
+
+
 async def test_what_has_ended_is_not_chased_up(town: Town) -> None:
     id, by = await reported(town), await head(town)
     await moved(town, by, id, "void", reason="a mistake")

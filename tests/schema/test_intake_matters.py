@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from test_intake_public import MOVE, WORKER
 
 from identities import sealer_of
+from operating import done
 from reports import LITTER, VISITOR, codes, event_of, follow, submit, submitted, with_intake
 from towns import COMMUNITY, GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.plugin.registry import Registry
+from wangge_core.steering.joining import Join, Separation, join_events, separate_events
 
 pytestmark = pytest.mark.anyio
 
@@ -140,6 +142,23 @@ async def test_after_three_reports_the_priority_rises_and_the_next_level_is_told
     head = await town.viewer("community.community_head", COMMUNITY)
     tasks = (await town.ask("{ viewer { tasks { nodes { kind event { number } } } } }", head))["viewer"]["tasks"]["nodes"]
     assert [one["event"]["number"] for one in tasks if one["kind"] == "ACKNOWLEDGE"] == [event.number]
+
+
+async def test_the_next_level_is_told_once_also_where_events_are_joined_and_separated(town: Town) -> None:
+    first, other = await submitted(town), await submitted(town, description="The same, said otherwise")
+    matter, by = await matter_of(town, first), await town.viewer("community.community_head", COMMUNITY)
+    again = {"kindId": None, "details": None, "gridCode": None, "sameAs": matter}
+    await submitted(town, **again)
+    main, joined = (await event_of(town, first)).id, (await event_of(town, other)).id
+    await done(town, join_events, Join(event_id=main, events=(joined,)), by=by)
+    assert (await event_of(town, first)).times_reported == 3
+    await submitted(town, **again)
+    await done(town, separate_events, Separation(event_id=joined), by=by)
+    await done(town, join_events, Join(event_id=main, events=(joined,)), by=by)
+    await submitted(town, **again)
+    event = await event_of(town, first)
+    assert (event.times_reported, event.priority) == (5, "HIGH")
+    assert (await history(town, first)).count("ESCALATED") == 1
 
 
 async def test_the_same_reporter_counts_once(town: Town) -> None:

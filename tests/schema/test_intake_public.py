@@ -248,6 +248,18 @@ async def test_a_handler_asks_and_the_reporter_answers_once(town: Town) -> None:
     assert {"name": "text", "value": "The north one"} in event["history"][-1]["answers"]
 
 
+async def test_nobody_has_more_than_five_open_questions_whatever_the_others_answer(town: Town) -> None:
+    held = await submitted(town, kindId="community.sanitation")
+    again = {"kindId": None, "details": None, "gridCode": None, "sameAs": f"Matter:{(await event_of(town, held)).id}"}
+    silent, by = await submitted(town, **again), await town.viewer(*WORKER)
+    for number in range(5):
+        assert codes(await ask(town, held, by, text=f"Question {number}?")) == []
+        question = (await follow(town, held))["questions"][-1]
+        assert codes(await step(town, "publicReportAnswer", held, questionId=question["id"], text="yes")) == []
+    assert len((await follow(town, silent))["questions"]) == 5
+    assert codes(await ask(town, held, by, text="Question 6?")) == ["TOO_MANY"]
+
+
 async def test_one_reporter_does_not_answer_the_question_of_another(town: Town) -> None:
     held, other = await submitted(town), await submitted(town, description="Elsewhere")
     await ask(town, held, await town.viewer(*WORKER), text="Which gate?")

@@ -23,6 +23,7 @@ from wangge_core.sealing.sealer import Sealer
 SEALER = Sealer(keys_of("walk"))
 MAY = (Capability.READ_PEOPLE, Capability.READ_EVENTS, Capability.READ_PLACES)
 """What the machine's key is for."""
+OTHER_DISTRICT = "999902"
 LOGINS = {
     "resident": "resident",
     "grid worker": f"community.grid_worker@{GRIDS['urban']}",
@@ -52,6 +53,7 @@ async def fill(deployment: Deployment) -> None:
         await _accounts(work)
         await _left(work)
         await _intake(work)
+        await _casework(work)
 
 
 async def _ids(work: Work, table: sa.Table) -> list[int]:
@@ -141,6 +143,31 @@ async def _intake(work: Work) -> None:
     await work.insert(t.public_report, [made | one for one in reports])
     webhook = {"url": "https://example.org/hook", "secret": "walk:", "created_at": NOW}
     await work.insert(t.webhook, [webhook | {"account_id": id} for id in (await _ids(work, t.account))[::5]])
+
+
+async def _casework(work: Work) -> None:
+    """Events that were joined to others, among those that are walked from; changes of the calendars, and who sees them: whoever administers
+    the whole ground, which has another district."""
+    event, (first, *others) = t.event, await _ids(work, t.event)
+    await work.run(sa.update(event).where(event.c.id.in_(others[::2])).values(joined_to_id=first))
+    change = {
+        "at": NOW,
+        "account_id": None,
+        "counted": 2,
+        "moved": 1,
+        "events": [{"event": first, "number": "1", "scope": "STAGE"}],
+    }
+    await work.insert(t.calendar_change, [change | {"calendar_id": id} for id in await _ids(work, t.calendar)])
+    held = {
+        "role_id": "community.district_administrator",
+        "office_id": None,
+        "starts_at": NOW - timedelta(days=9),
+        "created_at": NOW,
+    }
+    account = await work.value(sa.select(t.account.c.id).where(t.account.c.login == LOGINS["district"]))
+    grid = await work.value(sa.select(t.grid.c.id).where(t.grid.c.code == OTHER_DISTRICT))
+    held["id"] = (await _ids(work, t.post))[-1] + 1
+    await work.insert(t.post, [held | {"account_id": account, "grid_id": grid, "ends_at": None, "end_reason": None}])
 
 
 async def viewers(work: Work) -> Mapping[str, Viewer]:

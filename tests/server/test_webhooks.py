@@ -371,6 +371,26 @@ async def test_a_name_that_leads_inside_is_refused_when_it_is_sent_to(machine: M
         assert await work.value(sa.select(t.webhook.c.trouble)) == "address refused"
 
 
+async def test_what_cannot_be_signed_is_not_sent(machine: Machine) -> None:
+    async with receiving() as receiver:
+        await machine.follow(receiver.url)
+        await machine.report()
+        machine.town.deployment.sealer = None
+        await machine.worker.run_due()
+    assert receiver.taken == []
+    async with machine.town.deployment.read() as work:
+        assert await work.value(sa.select(t.webhook.c.trouble)) == "no key to sign with"
+
+
+async def test_a_name_that_cannot_be_is_trouble_and_not_a_fault(machine: Machine) -> None:
+    await machine.follow(f"https://{'a' * 70}.example/hook")
+    await machine.report()
+    await machine.worker.run_due()
+    async with machine.town.deployment.read() as work:
+        assert await work.value(sa.select(t.webhook.c.trouble)) == "unknown host"
+        assert await work.value(sa.select(t.webhook_delivery.c.state)) == "WAITING"
+
+
 async def test_the_receiver_of_the_document_knows_what_is_genuine(machine: Machine) -> None:
     text = (Path(__file__).parents[2] / "docs" / "intake.md").read_text(encoding="utf-8")
     room: dict[str, Any] = {}

@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wangge_core.checking import check_text, only_right
+from wangge_core.checking import check_optional_text, check_text, only_right
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.deadlines.known import DEFAULT
@@ -115,8 +115,7 @@ def _check(setting: CalendarSetting, known: _Known) -> Iterator[Refusal]:
     if len(setting.days) > MOST_DAYS:
         yield refusal("TOO_MANY", "days", most=MOST_DAYS)
     for one in setting.days:
-        if len(one.name) > 80:
-            yield refusal("TOO_LONG", "days", most=80)
+        yield from check_optional_text(one.name or None, "days", most=80)
 
 
 def _check_ties(setting: CalendarSetting, row: sa.Row[Any] | None, known: _Known) -> Iterator[Refusal]:

@@ -137,15 +137,19 @@ class Clock:
         self.due_at = due
         self.forget_turns(at)
 
-    def count_as(self, found: Counted, at: datetime) -> None:
-        """Count it by something else, if that has changed."""
+    def count_as(self, found: Counted, at: datetime) -> bool:
+        """Count it by something else, if that has changed; whether it has."""
         if found.moment is not None:
-            if found.moment != self.fixed_due_at:
+            changed = found.moment != self.fixed_due_at
+            if changed:
                 self.kind = found.kind
                 self.fix(found.moment, at, found.because)
-        elif (found.kind, found.amount, found.limit_name) != (self.kind, self.amount, self.limit_name):
+            return changed
+        changed = (found.kind, found.amount, found.limit_name) != (self.kind, self.amount, self.limit_name)
+        if changed:
             self.kind, self.amount, self.limit_name, self.changed = found.kind, found.amount, found.limit_name, True
             self.fixed_due_at = self.fixed_at = self.fixed_because = None
+        return changed
 
     def forget_turns(self, now: datetime) -> None:
         """A due time that lies ahead is warned of anew, whatever was told of an earlier one."""

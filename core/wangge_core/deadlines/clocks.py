@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from wangge_core.db.columns import to_milliseconds
 from wangge_core.deadlines.counting import FIXED
 from wangge_core.deadlines.working_time import DAY, day_begin
 from wangge_core.plugin.declarations.labels import Choice
@@ -116,7 +117,7 @@ def _moment(value: Any, zone: ZoneInfo) -> datetime | None:
         found = datetime.fromisoformat(value)
     except ValueError:
         return None
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+    return to_milliseconds(found if found.tzinfo else found.replace(tzinfo=zone))
 
 
 def stored_clock(clock: ClockDefinition | None) -> dict[str, Any]:

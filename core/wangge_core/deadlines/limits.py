@@ -12,4 +12,9 @@ from wangge_core.plugin.definitions import LimitDefinition
 async def limits_of(work: Work, kind_ids: Iterable[str]) -> dict[str, Sequence[LimitDefinition]]:
     """The limits of kinds, of plugins and of local catalogues alike."""
     rows = await work.by_ids((t.event_kind.c.limits,), t.event_kind.c.id, kind_ids)
-    return {id: msgspec.convert(row.limits, tuple[LimitDefinition, ...]) for id, row in rows.items()}
+    return {id: read_limits(row.limits) for id, row in rows.items()}
+
+
+def read_limits(stored: object) -> tuple[LimitDefinition, ...]:
+    """Limits from the JSON in which a kind keeps them."""
+    return msgspec.convert(stored, tuple[LimitDefinition, ...])

@@ -93,8 +93,8 @@ async def move_clocks(work: Work, event: ClockedEvent, move: MoveDefinition, fro
     """Stop, pause, start or go on with the clocks as a move wants it. `from_stage` equals `to_stage` where the move changes none.
 
     The clock of the stage that is left stops, or waits where the move `pauses_clock`; coming back to a stage whose clock waits, the clock
-    goes on with what remains. A clock over the whole starts anew with the moves that restart it, and when the event leaves an end or a
-    stage of its `until` again.
+    goes on with what remains, by another limit where the event has got one meanwhile. A clock over the whole starts anew with the moves
+    that restart it, and when the event leaves an end or a stage of its `until` again.
     """
     clocks = await load_clocks(work, [event.id]) or await _adopted(work, event)
     facts = await _facts(work, [event], planned=True)
@@ -108,8 +108,7 @@ async def move_clocks(work: Work, event: ClockedEvent, move: MoveDefinition, fro
             waiting.go_on(work.now)
         elif (new := _new(work, facts, event, ClockScope.STAGE, stage.clock, work.now, to_stage)) is not None:
             clocks.append(new)
-    else:
-        _replan(work, facts, event, clocks)
+    _replan(work, facts, event, clocks)
     _move_whole(work, facts, event, clocks, move, from_stage, to_stage)
     return await _finish(work, facts.calendars, clocks)
 
@@ -222,7 +221,6 @@ def _made(
     at: datetime,
     stage: str | None,
 ) -> Clock:
-    calendar = None if found.kind == CONTINUOUS else facts.calendars.for_office(event.office_id)
     made = Clock(
         event_id=event.id,
         scope=scope,
@@ -231,13 +229,18 @@ def _made(
         kind=found.kind,
         amount=found.amount,
         limit_name=found.limit_name,
-        calendar_id=calendar.id if calendar else None,
+        calendar_id=_calendar_of(facts, event, found),
         started_at=at,
     )
     if found.moment is not None:
         made.fix(found.moment, at, found.because)
     made.reckon(facts.calendars)
     return made
+
+
+def _calendar_of(facts: _Facts, event: ClockedEvent, found: Counted) -> int | None:
+    calendar = None if found.kind == CONTINUOUS else facts.calendars.for_office(event.office_id)
+    return calendar.id if calendar else None
 
 
 def _new_whole(work: Work, facts: _Facts, event: ClockedEvent, at: datetime) -> Clock | None:
@@ -289,12 +292,16 @@ def _waiting_at(clocks: Sequence[Clock], stage: str) -> Clock | None:
 
 
 def _replan(work: Work, facts: _Facts, event: ClockedEvent, clocks: Iterable[Clock]) -> None:
-    """A plan or a detail that has changed gives another moment; an extension that was granted stays."""
+    """A plan, a limit or a detail that has changed gives another due time; what an extension or a record says stays."""
     for clock in clocks:
-        if not clock.is_open or clock.clock is None or clock.clock.kind not in (BY_PLAN, BY_DETAIL, BY_KIND) or clock.extensions:
+        given = clock.extensions or clock.fixed_because == RECORDED
+        if not clock.is_open or given or clock.clock is None or clock.clock.kind not in (BY_PLAN, BY_DETAIL, BY_KIND):
             continue
         found = counted(clock.clock, event, work.rules.zone, facts.limits.get(event.kind_id, ()), facts.planned.get(event.id))
-        clock.count_as(found, work.now)
+        if clock.count_as(found, work.now):
+            clock.calendar_id = clock.calendar_id or _calendar_of(facts, event, found)
+            clock.reckon(facts.calendars)
+            clock.forget_turns(work.now)
 
 
 async def _end_deferral(work: Work, clocks: Iterable[Clock]) -> None:

@@ -12,6 +12,8 @@ from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
 from wangge_core.storable import is_storable
 
 MOST_TEXT = 4000
+MOST_OF_NAME: Mapping[str, int] = {"contractor": 400}
+"""Of answers that are kept in a column of their own, see `steering/projects.py`."""
 MOST_ITEMS = 20
 MOST_STEPS = 50
 MOST_STEP_NAME = 200
@@ -83,14 +85,14 @@ def _check(ask: AskDefinition, answer: Any, label: str, span: Span) -> Iterator[
 
 
 def _check_words(ask: AskDefinition, answer: str, label: str, field: str) -> Iterator[Refusal]:
-    names = [option.name for option in ask.options]
+    names, most = [option.name for option in ask.options], MOST_OF_NAME.get(ask.name, MOST_TEXT)
     if ask.type is AnswerType.CHOICE:
         if answer not in names:
             yield refusal("ANSWER_CHOICE", field, label=label, options=", ".join(names))
     elif not answer.strip():
         yield refusal("BLANK", field)
-    elif len(answer) > MOST_TEXT:
-        yield refusal("TOO_LONG", field, most=MOST_TEXT)
+    elif len(answer) > most:
+        yield refusal("TOO_LONG", field, most=most)
 
 
 def _check_amount(ask: AskDefinition, answer: Any, label: str, field: str, span: Span) -> Iterator[Refusal]:

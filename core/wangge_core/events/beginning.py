@@ -1,6 +1,7 @@
 """The beginning of an event: what its first entry says, its clocks, and the task of its first stage."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
@@ -64,7 +65,7 @@ def _clocked(one: Begun) -> ClockedEvent:
     )
 
 
-def _task(one: Begun, due_at: Any) -> NewTask:
+def _task(one: Begun, due_at: datetime | None) -> NewTask:
     stage = one.definition.start
     return NewTask(
         event_id=one.row["id"],

@@ -3,14 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import sqlalchemy as sa
-
 from wangge_core.checking import check_text
-from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, refusal, refused
 from wangge_core.events.assignments import assigned_to
-from wangge_core.events.history import HistoryEntryKind, entry, locked_event
+from wangge_core.events.history import HistoryEntryKind, locked_event, record_entry
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
 
@@ -40,20 +37,8 @@ async def _comment(work: Work, viewer: Viewer, request: EventCommentRequest) -> 
         found.append(refusal("NOT_ALLOWED"))
     if found:
         return Outcome(refusals=tuple(found))
-    sequence = row.version + 1
-    await work.run(sa.update(t.event).where(t.event.c.id == row.id).values(version=sequence))
     post = next((post for post in viewer.posts if post.stands_over(row.path)), None)
-    remark = entry(
-        row.id,
-        sequence,
-        HistoryEntryKind.COMMENTED,
-        at=work.now,
-        from_stage=row.stage,
-        to_stage=row.stage,
-        account_id=viewer.account_id,
-        post_id=post.id if post else None,
-        answers={"note": request.note.strip()},
-    )
-    await work.insert(t.event_history, [remark])
+    said = {"note": request.note.strip()}
+    await record_entry(work, row, HistoryEntryKind.COMMENTED, viewer=viewer, post_id=post.id if post else None, answers=said)
     work.announce("event.commented", row.id, row.grid_id, kind=row.kind_id, stage=row.stage)
     return Outcome(id=row.id)

@@ -14,6 +14,7 @@ from wangge_core.checking import check_text
 from wangge_core.db import tables as t
 from wangge_core.db.kind_versions import write_versions
 from wangge_core.db.work import Work
+from wangge_core.deadlines.limits import read_limits
 from wangge_core.errors import Outcome, Refusal, WanggeError, refusal
 from wangge_core.plugin.checks.red_lines import crosses_red_line
 from wangge_core.plugin.declarations.capabilities import Capability
@@ -81,11 +82,6 @@ async def kinds_in_use(work: Work, ids: Iterable[str]) -> Mapping[str, KindInUse
         )
         for id, row in rows.items()
     }
-
-
-def read_limits(stored: object) -> tuple[LimitDefinition, ...]:
-    """Limits from the JSON in which a kind keeps them."""
-    return msgspec.convert(stored, tuple[LimitDefinition, ...])
 
 
 def local_kind_id(catalogue: str, path: Sequence[tuple[str, str]]) -> str:

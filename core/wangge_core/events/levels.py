@@ -107,7 +107,8 @@ async def _roles_over(work: Work, path: str) -> set[str]:
     overlays = sa.select(part.c.overlay_grid_id).where(part.c.base_grid_id.in_(ids))
     in_term = sa.and_(post.c.starts_at <= work.now, sa.or_(post.c.ends_at.is_(None), post.c.ends_at > work.now))
     over = sa.or_(post.c.grid_id.in_(ids), post.c.grid_id.in_(overlays))
-    rows = await work.rows(sa.select(post.c.role_id).where(in_term, over).distinct())
+    held = post.join(t.account, sa.and_(t.account.c.id == post.c.account_id, t.account.c.active))
+    rows = await work.rows(sa.select(post.c.role_id).select_from(held).where(in_term, over).distinct())
     known = work.rules.registry.roles
     return {role for row in rows if row.role_id in known for role in known[row.role_id].acts_as}
 

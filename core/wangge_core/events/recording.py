@@ -18,6 +18,7 @@ from wangge_core.events.reports import EventReport, Origin, Recorded
 from wangge_core.events.workflows import WorkflowVersion
 from wangge_core.evidence.attachments import REPORT, attach
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.definitions import StageDefinition
 from wangge_core.rights.viewers import Viewer
 
 
@@ -141,7 +142,7 @@ def _row(work: Work, viewer: Viewer, ready: Prepared, id: int, number: str, know
     }
 
 
-def _final_stage(version: WorkflowVersion) -> Any:
+def _final_stage(version: WorkflowVersion) -> StageDefinition:
     """Where a recorded, closed event stands: the first final stage."""
     return next(stage for stage in version.definition.stages if stage.final)
 

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
+from wangge_core.db.columns import Id
 from wangge_core.db.work import Work
 from wangge_core.deadlines.reading import ground_of
 from wangge_core.events.history import locked_event, situation_of, step
@@ -43,7 +44,7 @@ async def state_of(work: Work, viewer: Viewer, row: sa.Row[Any]) -> State:
     """The state of an event that was read with its grid's path and its workflow's hash. Where it is to be changed it was locked before: so
     what others wrote before is read here."""
     definition = await definition_of(work, row.workflow_version_id, row.workflow_hash)
-    rows = await work.rows(_around(row.id))
+    rows = (await work.connection.execute(AROUND, {"event_id": row.id})).all()
     at_work = tuple(sorted((one for one in rows if one.what == "given"), key=lambda one: one.sequence))
     children = tuple(sorted(one.sequence for one in rows if one.what == "child"))
     steps = sorted((one for one in rows if one.what == "step"), key=lambda one: one.sequence)
@@ -64,9 +65,10 @@ async def state_of(work: Work, viewer: Viewer, row: sa.Row[Any]) -> State:
     return State(row, situation, at_work, children)
 
 
-def _around(event_id: int) -> sa.Executable:
-    """The event's history, who has it, and its open parts, as rows of one shape."""
+def _around() -> sa.Executable:
+    """The history of the event `event_id`, who has it, and its open parts, as rows of one shape."""
     done, given, post, held, child = t.event_history, t.event_assignment, t.post, t.post.alias(), t.event
+    event_id = sa.bindparam("event_id", type_=Id)
     nothing, no = sa.null(), sa.false()
     steps = (
         sa.select(
@@ -100,3 +102,7 @@ def _around(event_id: int) -> sa.Executable:
         nothing, nothing, nothing, nothing, no,
     ).where(child.c.part_of_id == event_id, sa.not_(child.c.closed))  # fmt: skip
     return sa.union_all(steps, assigned, parts)
+
+
+AROUND = _around()
+"""Made once: it is read at every move, and making it takes longer than reading it."""

@@ -1,6 +1,6 @@
 """Attachments: photographs and files that were taken in, and the events that they are put on.
 
-How bytes become one is in `intake.py`, where they are kept in `stores.py`, and when they go in `pruning.py`.
+How bytes become one is in `receiving.py`, where they are kept in `stores.py`, and when they go in `pruning.py`.
 """
 
 from collections.abc import Sequence

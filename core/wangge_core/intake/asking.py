@@ -83,8 +83,9 @@ async def _check(work: Work, request: ReporterQuestion, reports: Sequence[int]) 
         found.append(refusal("REPORTER_UNREACHABLE"))
     elif request.wants_answer:
         asked = t.public_question
-        waiting = sa.select(sa.func.count()).where(asked.c.report_id == reports[0], asked.c.wants_answer, asked.c.answer.is_(None))
-        if await work.value(waiting) >= MOST_OPEN:
+        waiting = sa.and_(asked.c.report_id.in_(reports), asked.c.wants_answer, asked.c.answer.is_(None))
+        of_each = sa.select(sa.func.count().label("open")).where(waiting).group_by(asked.c.report_id).subquery()
+        if (await work.value(sa.select(sa.func.max(of_each.c.open))) or 0) >= MOST_OPEN:
             found.append(refusal("TOO_MANY", "text", most=MOST_OPEN))
     return found
 
@@ -111,8 +112,9 @@ async def _answer(work: Work, viewer: Viewer, request: ReporterAnswer) -> Outcom
     event_id, text = await followed_event(work, report.event_id), request.text.strip()
     state = await locked_state(work, reporter_of(event_id, viewer.language), event_id)
     assert state is not None, "a report follows an event that is there"
-    row = state.row
-    await work.change(asked, question.id, {"answer": text, "answered_at": work.now})
+    row, unanswered = state.row, sa.and_(asked.c.id == question.id, asked.c.answer.is_(None))
+    if not await work.run(sa.update(asked).where(unanswered).values(answer=text, answered_at=work.now)):
+        return refused("QUESTION_ANSWERED", "questionId")  # somebody was first while this one waited for the event
     said = {"question": question.text, "text": text}
     await record_entry(work, row, HistoryEntryKind.QUESTION_ANSWERED, answers=said)
     work.announce("event.reporter_answered", row.id, row.grid_id, kind=row.kind_id, stage=row.stage)

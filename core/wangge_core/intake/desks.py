@@ -38,7 +38,8 @@ async def _add(work: Work, viewer: Viewer, request: NewReporter) -> Outcome:
     if row is None:
         return refused("NOT_FOUND", "id", what="Event", id=request.event_id)
     found: list[Refusal] = []
-    if viewer.account_id != row.reporter_id and not viewer.may(Capability.REPORT_EVENTS, row.path):
+    own = viewer.account_id is not None and viewer.account_id == row.reporter_id
+    if not own and not viewer.may(Capability.REPORT_EVENTS, row.path):
         return refused("NOT_ALLOWED")
     found.extend(check_optional_text(request.description, "description", most=MOST_DESCRIPTION))
     found.extend(check_contact(work, request.contact))

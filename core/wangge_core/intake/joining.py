@@ -78,7 +78,7 @@ async def count_again(
         answers={"description": again.description.strip()},
     )
     work.announce("event.reported_again", row.id, row.grid_id, kind=row.kind_id, stage=row.stage)
-    if counted and times == work.rules.intake.reports_to_raise:
+    if counted and times >= work.rules.intake.reports_to_raise and not await _was_raised(work, row.id):
         await _raise(work, row.id)
     return Joined(outcome=Outcome(id=row.id), counted=counted, sequence=sequence)
 
@@ -104,6 +104,11 @@ async def has_told(work: Work, event_id: int, payer: str) -> bool:
     Where not even an address is known, nobody is taken for anybody else.
     """
     return payer.rstrip(":") == payer != "" and await is_spent(work, counted_name(work, f"told:{event_id}", payer), 1)
+
+
+async def _was_raised(work: Work, event_id: int) -> bool:
+    """Whether the next level was told already; joining and separating events make more and less reports of one at once."""
+    return bool(await work.value(sa.select(sa.exists().where(t.task.c.event_id == event_id, t.task.c.rule == RULE))))
 
 
 async def _raise(work: Work, event_id: int) -> None:

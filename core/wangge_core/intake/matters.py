@@ -112,7 +112,7 @@ def _square(query: sa.Select[Any], nearby: Nearby) -> sa.Select[Any]:
     north, east = _degrees(nearby)
     lon, lat = nearby.longitude or 0.0, nearby.latitude or 0.0
 
-    def inside(table: Any) -> sa.ColumnElement[bool]:
+    def inside(table: sa.FromClause) -> sa.ColumnElement[bool]:
         return sa.and_(table.c.latitude.between(lat - north, lat + north), table.c.longitude.between(lon - east, lon + east))
 
     event, building, place = t.event, t.building.alias(), t.place.alias()

@@ -14,6 +14,7 @@ from wangge_core.events.situations import Situation
 from wangge_core.events.states import state_of
 from wangge_core.intake.showing import followed_event, reporter_of
 from wangge_core.intake.steps import ReporterStep, is_own, step_now
+from wangge_core.plugin.declarations.labels import Label
 from wangge_core.rights.viewers import Language, Viewer
 
 MOST_OWN = 20
@@ -113,7 +114,7 @@ async def read_progress(work: Work, report: sa.Row[Any], language: Language) -> 
     )
 
 
-def _level(work: Work, situation: Situation) -> Any:
+def _level(work: Work, situation: Situation) -> Label:
     """The label of the level that answers now."""
     came = [step.to_stage for step in situation.steps]
     return level_of_stage(situation.definition, situation.stage, came, work.rules.registry.roles).label

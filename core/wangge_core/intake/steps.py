@@ -61,15 +61,15 @@ async def _act(work: Work, viewer: Viewer, request: ReporterAct) -> Outcome:
     report = await shown_report(work, request.shown)
     if isinstance(report, Refusal):
         return Outcome(refusals=(report,))
-    found = [*check_optional_text(request.words, "words", most=MOST_WORDS)]
-    if request.step is ReporterStep.RATE:
-        found += _check_rating(report, request)
-    if found:
-        return Outcome(refusals=tuple(found))
     event_id = await followed_event(work, report.event_id)
     reporter = reporter_of(event_id, viewer.language)
     row = await locked_event(work, reporter, event_id)
     assert row is not None, "a report follows an event that is there"
+    found = [*check_optional_text(request.words, "words", most=MOST_WORDS)]
+    if request.step is ReporterStep.RATE:
+        found += await _check_rating(work, report.id, request)
+    if found:
+        return Outcome(refusals=tuple(found))
     own = is_own(report, event_id)
     move = step_now((await state_of(work, reporter, row)).situation, request.step, reporter, work) if own else None
     if move is None:
@@ -81,8 +81,9 @@ async def _act(work: Work, viewer: Viewer, request: ReporterAct) -> Outcome:
     return outcome
 
 
-def _check_rating(report: sa.Row[Any], request: ReporterAct) -> list[Refusal]:
-    if report.rating is not None:
+async def _check_rating(work: Work, report_id: int, request: ReporterAct) -> list[Refusal]:
+    """Looked at under the lock of the event: another may have rated while this one waited for it."""
+    if await work.value(sa.select(t.public_report.c.rating).where(t.public_report.c.id == report_id)) is not None:
         return [refusal("REPORT_RATED")]
     if request.rating is None or not 1 <= request.rating <= 5:
         return [refusal("OUT_OF_RANGE", "rating", least=1, most=5)]

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.jobs.scheduling import NewJob, as_new
+from wangge_core.jobs.scheduling import RECURRING, NewJob, as_new
 
 MOST_ATTEMPTS = 10
 """A job that failed so often is given up, and stays for somebody to look at."""
@@ -103,13 +103,15 @@ async def complete(work: Work, job: Job, again: NewJob | None = None) -> bool:
 async def fail(work: Work, job: Job, error: str) -> bool:
     """Note that a job failed: it is tried again after a pause, twice as long each time, or given up. True where it was given up.
 
+    One that recurs never is: it would never come again.
     `error` says what kind of fault it was and where, and nothing of the data.
     """
-    over = job.attempts >= MOST_ATTEMPTS
+    over = job.attempts >= MOST_ATTEMPTS and job.key != RECURRING
     pause = min(FIRST_PAUSE * 2 ** (job.attempts - 1), LONGEST_PAUSE)
     values = {"last_error": error[:400], "given_up": over, "leased_until": None, "leased_by": None}
+    again = {} if over else {"run_at": work.now + pause, "attempts": min(job.attempts, MOST_ATTEMPTS - 1)}
     row = sa.update(t.job).where(t.job.c.id == job.id, t.job.c.leased_by == job.lease)
-    return bool(await work.run(row.values(**values, **({} if over else {"run_at": work.now + pause})))) and over
+    return bool(await work.run(row.values(**values, **again))) and over
 
 
 async def release(work: Work, jobs: Sequence[Job]) -> None:

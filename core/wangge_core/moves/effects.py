@@ -1,6 +1,7 @@
 """Effects: all that a move which was not refused brings about, in the transaction in which it was decided."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,21 +13,22 @@ from wangge_core.events.assignments import assign
 from wangge_core.events.history import HistoryEntryKind, record_entry
 from wangge_core.events.situations import performing_post
 from wangge_core.events.stage_tasks import is_left_behind, pass_tasks
-from wangge_core.events.states import State
+from wangge_core.events.states import State, locked_state
 from wangge_core.evidence.attachments import attach
 from wangge_core.moves.closing import close_parts
 from wangge_core.moves.decisions import Decided
 from wangge_core.moves.opening import open_events
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.definitions import MoveDefinition, StageDefinition
-from wangge_core.rights.viewers import Viewer
-from wangge_core.steering.projects import plan_project
+from wangge_core.rights.viewers import SYSTEM_VIEWER, Viewer
+from wangge_core.steering.chasing import ask_chases_again
+from wangge_core.steering.projects import plan_project, tells_of_project
 from wangge_core.steering.requests import lapse
+from wangge_core.steering.steering import Steered, clocked
 
 OPENED = "opened"
 """In the changes that an entry of the history keeps: the ids of the events that the move opened."""
 NOBODY: Mapping[str, Any] = {"assignee_id": None, "assignee_office_id": None}
-OF_PROJECTS = (AnswerType.STEPS, AnswerType.MONEY)
 
 
 async def make_move(
@@ -35,9 +37,9 @@ async def make_move(
     """Write the move: the project's plan, the clocks, who has the event, the event and its history, what it opens, its tasks."""
     row, giving = state.row, decided.giving
     stage = state.definition.stage(state.situation.target(move))
-    if any(ask.type in OF_PROJECTS and answers.get(ask.name) is not None for ask in move.asks):
+    if move.opens is None and any(tells_of_project(ask) and answers.get(ask.name) is not None for ask in move.asks):
         await plan_project(work, row.id, move, answers)
-    due = await move_clocks(work, clocked(state, decided), move, row.stage, stage.name)
+    due = await move_clocks(work, _clocked_after(state, decided), move, row.stage, stage.name)
     sequence, said = row.version + 1, dict[str, Any]()
     left_behind = not giving.given and is_left_behind(state, stage)
     if giving.given or left_behind:
@@ -65,24 +67,24 @@ async def make_move(
     await pass_tasks(work, state, stage, giving, due, post.id if post else None)
     if stage.name != row.stage:
         await lapse(work, row.id)
+    if row.times_chased and not stage.final and (stage.name != row.stage or giving.given):
+        moved = await locked_state(work, SYSTEM_VIEWER, row.id)
+        assert moved is not None, "it was there a statement ago"
+        await ask_chases_again(work, Steered(moved))
     kind_id = decided.kind.id if decided.kind else row.kind_id
     work.announce("event.moved", row.id, row.grid_id, kind=kind_id, move=move.name, stage=stage.name)
     if stage.final and state.children:
         await close_parts(work, state)
 
 
-def clocked(state: State, decided: Decided) -> ClockedEvent:
+def _clocked_after(state: State, decided: Decided) -> ClockedEvent:
     """The event as its clocks see it after what was decided."""
-    row = state.row
-    return ClockedEvent(
-        id=row.id,
-        grid_id=row.grid_id,
-        path=row.path,
+    row, given = state.row, decided.giving.given
+    return replace(
+        clocked(Steered(state)),
         kind_id=decided.kind.id if decided.kind else row.kind_id,
-        definition=state.definition,
         limit=decided.limit,
-        details=row.details,
-        office_id=decided.giving.given[0][1] if decided.giving.given else row.assignee_office_id,
+        office_id=given[0][1] if given else row.assignee_office_id,
     )
 
 

@@ -127,13 +127,16 @@ async def pass_chases(work: Work, event: Steered, to: Given) -> None:
 
 
 async def ask_chases_again(work: Work, event: Steered) -> None:
-    """Who has the event owes the answers that were open before it did not run for a while."""
+    """Who has the event now owes the answers that are open: after a move, or when it did not run for a while."""
     await _ask_again(work, event, holders(event))
 
 
 async def _ask_again(work: Work, event: Steered, who: dict[str, Any]) -> None:
     chase = t.event_chase
-    waiting = sa.and_(chase.c.event_id == event.id, chase.c.answered_at.is_(None))
+    definition = event.situation.definition
+    ends = [step.at for step in event.situation.steps if step.from_stage and definition.stage(step.from_stage).final]
+    since = chase.c.at > ends[-1] if ends else sa.true()  # what was asked before an end was not answered by it, and is let go
+    waiting = sa.and_(chase.c.event_id == event.id, chase.c.answered_at.is_(None), since)
     rows = await work.rows(sa.select(chase).where(waiting).order_by(chase.c.id))
     if not rows:
         return

@@ -10,7 +10,7 @@ from wangge_core.deadlines.running import pause_clocks, resume_clocks
 from wangge_core.errors import Outcome, refused
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import superior_post
-from wangge_core.plugin.declarations.tasks import OF_STAGES
+from wangge_core.events.stage_tasks import WITH_STAGE
 from wangge_core.rights.viewers import SYSTEM_VIEWER, HeldPost, Viewer
 from wangge_core.steering.requests import Decision, RequestKind, ask, decidable, decide, lapse, why_not_asked
 from wangge_core.steering.steering import (
@@ -85,7 +85,7 @@ async def _decide(work: Work, viewer: Viewer, request: Decision) -> Outcome:
         if wrong := check_later(until, work.now, "granted", days=work.rules.most_deferral_days):
             return Outcome(refusals=tuple(wrong))
         due = await pause_clocks(work, event.id, found.request.reason, until)
-        await postpone_tasks(work, event.id, OF_STAGES, due.stage_due_at)
+        await postpone_tasks(work, event.id, WITH_STAGE, due.stage_due_at)
         await lapse(work, event.id, [RequestKind.EXTENSION])
         values = due._asdict() | {"deferred_until": until}
     await decide(work, viewer, event, found, request, HistoryEntryKind.DEFERRAL_DECIDED, values=values)
@@ -123,6 +123,6 @@ async def resume_when_due(work: Work, event_id: int) -> bool:
 
 async def _go_on(work: Work, viewer: Viewer | None, event: Steered, post: HeldPost | None, note: str | None) -> None:
     due = await resume_clocks(work, event.id)
-    await postpone_tasks(work, event.id, OF_STAGES, due.stage_due_at)
+    await postpone_tasks(work, event.id, WITH_STAGE, due.stage_due_at)
     values = due._asdict() | {"deferred_until": None}
     await record(work, viewer, event, HistoryEntryKind.RESUMED, post, answers={"note": note}, values=values)

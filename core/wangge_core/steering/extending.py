@@ -13,7 +13,7 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.running import extend_clock
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.history import HistoryEntryKind
-from wangge_core.plugin.declarations.tasks import OF_STAGES
+from wangge_core.events.stage_tasks import WITH_STAGE
 from wangge_core.rights.viewers import Viewer
 from wangge_core.steering.requests import Decision, RequestKind, RequestState, ask, decidable, decide, why_not_asked
 from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, check_later, stage_worker, steered, why_not_running
@@ -84,10 +84,11 @@ async def _decide(work: Work, viewer: Viewer, request: Decision) -> Outcome:
         until = found.request.until
         if stopped := why_not_running(event, deferred=False):
             return Outcome(refusals=(stopped,))
-        if until <= work.now:
-            return refused("MOMENT_NOT_LATER", "granted", than=instant_text(work.now))
+        earliest = max(work.now, event.row.stage_due_at or work.now)  # which may have been put off since
+        if until <= earliest:
+            return refused("MOMENT_NOT_LATER", "granted", than=instant_text(earliest))
         due = await extend_clock(work, event.id, until, found.request.reason)
-        await postpone_tasks(work, event.id, OF_STAGES, due.stage_due_at)
+        await postpone_tasks(work, event.id, WITH_STAGE, due.stage_due_at)
         values = due._asdict() | {"times_extended": event.row.times_extended + 1}
     await decide(work, viewer, event, found, request, HistoryEntryKind.EXTENSION_DECIDED, values=values)
     return Outcome(id=event.id)

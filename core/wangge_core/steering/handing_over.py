@@ -90,6 +90,8 @@ async def _give_to_successor(work: Work, viewer: Viewer, event_id: int, old: int
         return
     given, sequence = t.event_assignment, row.version + 1
     active = await work.rows(sa.select(given).where(given.c.event_id == event_id, given.c.active).order_by(given.c.id))
+    if all(one.post_id != old for one in active):
+        return  # it went to others while this one waited for it
     successors = _replaced(active, old, new)
     await work.run(sa.update(given).where(given.c.event_id == event_id, given.c.active).values(active=False))
     at = {"event_id": event_id, "sequence": sequence, "active": True}

@@ -13,9 +13,9 @@ from wangge_core.db.work import Work
 from wangge_core.deadlines.running import replan_clocks
 from wangge_core.errors import Outcome, refused
 from wangge_core.events.history import HistoryEntryKind
+from wangge_core.events.stage_tasks import WITH_STAGE
 from wangge_core.plugin.declarations.asks import AnswerType
-from wangge_core.plugin.declarations.tasks import OF_STAGES
-from wangge_core.plugin.definitions import MoveDefinition
+from wangge_core.plugin.definitions import AskDefinition, MoveDefinition
 from wangge_core.rights.viewers import Viewer
 from wangge_core.steering.steering import MOST_NOTE, Steering, clocked, record, stage_worker, steered, why_not_running
 from wangge_core.tasks.giving import postpone_tasks
@@ -24,7 +24,12 @@ BUDGET, AMOUNT, COST = "budget", "amount", "cost"
 """Names of asks for money, with or without `_fen` behind them: all that begin with the first make up the budget, or the amount that is
 approved with the steps; and what it cost in the end."""
 HOUSEHOLDS, CONTRACTOR = "households", "contractor"
-"""Names of the asks, beside steps, for how many households it serves and who carries it out."""
+"""Names of the asks for how many households it serves and who carries it out."""
+
+
+def tells_of_project(ask: AskDefinition) -> bool:
+    """Whether the answer to what a move asks is kept with the event's project."""
+    return ask.type in (AnswerType.STEPS, AnswerType.MONEY) or ask.name in (HOUSEHOLDS, CONTRACTOR)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,8 +46,8 @@ async def plan_project(work: Work, event_id: int, move: MoveDefinition, answers:
     asks = {ask.name: ask.type for ask in move.asks if answers.get(ask.name) is not None}
     steps = next((answers[name] for name, type in asks.items() if type is AnswerType.STEPS), None)
     values = _money(asks, answers, planned=steps is not None)
+    values |= {name: answers[name] for name in (HOUSEHOLDS, CONTRACTOR) if name in asks}
     if steps is not None:
-        values |= {name: answers[name] for name in (HOUSEHOLDS, CONTRACTOR) if name in asks}
         await _write_steps(work, event_id, steps)
     if values or steps is not None:
         await _write_project(work, event_id, values)
@@ -104,7 +109,7 @@ async def _finish(work: Work, viewer: Viewer, request: StepFinish) -> Outcome:
         return Outcome(refusals=found)
     await work.run(sa.update(step).where(step.c.id == steps[request.step].id).values(done_at=work.now))
     due = await replan_clocks(work, clocked(event))
-    await postpone_tasks(work, event.id, OF_STAGES, due.stage_due_at)
+    await postpone_tasks(work, event.id, WITH_STAGE, due.stage_due_at)
     answers = {"step": request.step, "name": steps[request.step].name, "note": request.note}
     await record(work, viewer, event, HistoryEntryKind.STEP_DONE, post, answers=answers, values=due._asdict())
     return Outcome(id=event.id)

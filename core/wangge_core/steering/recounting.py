@@ -13,8 +13,10 @@ from wangge_core.deadlines.calendars import CalendarSetting, set_calendars
 from wangge_core.deadlines.recounting import Moved, recount
 from wangge_core.errors import Outcome
 from wangge_core.events.history import HistoryEntryKind, record_entry
+from wangge_core.events.stage_tasks import WITH_STAGE
 from wangge_core.rights.viewers import Viewer
 from wangge_core.steering.steering import tell
+from wangge_core.tasks.giving import postpone_tasks
 
 MOST_LISTED = 100
 """How many of the deadlines that moved a change lists; it counts all of them."""
@@ -46,6 +48,7 @@ async def _recount(work: Work) -> tuple[int, int, list[dict[str, Any]]]:
             said = [_said(one) for one in changes]
             answers = {"deadlines": said}
             await record_entry(work, rows[id], HistoryEntryKind.RECALCULATED, values=batch.due[id]._asdict(), answers=answers)
+            await postpone_tasks(work, id, WITH_STAGE, batch.due[id].stage_due_at)
             tell(work, rows[id], HistoryEntryKind.RECALCULATED)
             listed += [{"event": id, "number": rows[id].number, **one} for one in said[: MOST_LISTED - len(listed)]]
     return counted, moved, listed

@@ -19,6 +19,7 @@ from wangge_core.events.reports import EventReport, EventSource, Origin
 from wangge_core.events.situations import Situation
 from wangge_core.events.workflows import current_versions
 from wangge_core.plugin.declarations.kinds import Priority
+from wangge_core.plugin.definitions import WorkflowDefinition
 from wangge_core.rights.viewers import SYSTEM_VIEWER, HeldPost, Viewer
 from wangge_core.steering.reassigning import check_assignees, give_to
 from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, record, steered, why_not_running
@@ -99,7 +100,7 @@ async def _check_given(work: Work, event: Steered, part: NewPart, field: str) ->
     return await check_assignees(work, start, kind_id, part.assignees, field)
 
 
-def _beginning(work: Work, event: Steered, definition: Any) -> Situation:
+def _beginning(work: Work, event: Steered, definition: WorkflowDefinition) -> Situation:
     """The situation of a part right after it began."""
     return situation_of(
         definition,
@@ -144,6 +145,7 @@ def _report(event: Steered, part: NewPart) -> EventReport:
         priority=Priority(row.priority),
         details=row.details if same and part.details is None else part.details,
         origin=Origin(part_of_id=event.id),
+        person_reported=True,
     )
 
 

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.errors import Outcome, refusal, refused
+from wangge_core.errors import Outcome, refused
 from wangge_core.jobs.claiming import Job
 from wangge_core.jobs.scheduling import cancel, schedule
 from wangge_core.plugin.declarations.capabilities import Capability
@@ -51,7 +51,7 @@ async def _acknowledge(work: Work, viewer: Viewer, request: TaskAcknowledgement)
     if not row.to_acknowledge:
         return refused("TASK_NOT_TO_ACKNOWLEDGE", "id")
     if row.acknowledged_at is not None:
-        return Outcome(refusals=(refusal("TASK_ACKNOWLEDGED", "id"),))
+        return refused("TASK_ACKNOWLEDGED", "id")
     await work.run(sa.update(task).where(task.c.id == row.id).values(acknowledged_at=work.now, acknowledged_by_id=post.id))
     await cancel(work, ESCALATE, [str(row.id)])
     if row.kind == TaskKind.ACKNOWLEDGE.value:

@@ -36,7 +36,7 @@ async def free_tasks(work: Work) -> int:
         .order_by(to.c.id)
         .limit(MOST_AT_ONCE)
     )
-    rows = await work.rows(ended)
+    rows = await work.rows(ended if work.on_sqlite else ended.with_for_update(of=to))
     if not rows:
         return 0
     had = await _addressed(work, [row.task_id for row in rows])

@@ -1,6 +1,6 @@
 """Shifts: who is on duty from when until when, and where somebody on duty was seen last."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -57,6 +57,7 @@ class CheckIn:
 async def set_shifts(work: Work, viewer: Viewer, requests: Sequence[NewShift]) -> list[Outcome]:
     """Set shifts, for who manages posts over the post's ground and for information officers there."""
     posts = await _posts(work, viewer, [request.post_id for request in requests])
+    await _lock(work, posts)
     taken = await _taken(work, [request.post_id for request in requests])
     refusals: list[Sequence[Refusal]] = []
     for request in requests:
@@ -99,6 +100,14 @@ def _keeps_roster(viewer: Viewer, post: _Post) -> bool:
         ROSTER_ROLE in held.acts_as and bool(post.ground) and all(held.stands_over(path) for path in post.ground)
         for held in viewer.posts
     )
+
+
+async def _lock(work: Work, post_ids: Iterable[int]) -> None:
+    """Whoever sets shifts of the same posts at this moment waits, and then sees these."""
+    if not work.on_sqlite:
+        post = t.post
+        locked = sa.select(post.c.id).where(post.c.id.in_(sorted(post_ids))).order_by(post.c.id)
+        await work.rows(locked.with_for_update(key_share=True))
 
 
 Taken = dict[int, list[tuple[datetime, datetime]]]

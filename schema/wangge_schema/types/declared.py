@@ -7,7 +7,7 @@ import sqlalchemy as sa
 import strawberry
 
 from wangge_core.db import tables as t
-from wangge_core.events.kinds import read_limits
+from wangge_core.deadlines.limits import read_limits
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass

@@ -10,10 +10,9 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.deadlines.reading import ground_of
-from wangge_core.events.assignments import assigned_to
 from wangge_core.events.comments import EventCommentRequest, comment_events
 from wangge_core.events.situations import PartState, counts_working_time, why_blocked
-from wangge_core.intake.steps import step_now
+from wangge_core.intake.steps import ReporterStep, step_now
 from wangge_core.moves.moves import EventMoveRequest, move_events
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.roles import REPORTER
@@ -60,9 +59,11 @@ class Acting:
 
     async def _as_reporter(self, work: Work, matter: Matter, move: MoveDefinition) -> bool:
         step = public.step_of(move)
-        if step is None or step_now(matter.situation, step, matter.reporter, work) is not move:
+        rates = step is ReporterStep.RATE
+        if step is None or (rates and matter.rated) or step_now(matter.situation, step, matter.reporter, work) is not move:
             return False
         accepted(await public.act(work, self.dice, matter, step))
+        matter.rated = matter.rated or rates
         await matter.look(work)
         return True
 
@@ -117,7 +118,7 @@ class Acting:
         answers = await photographed(work, viewer, answers, self.shots)
         (outcome,) = await move_events(work, viewer, [EventMoveRequest(event_id=matter.id, move=move.name, answers=answers)])
         accepted(outcome)
-        matter.moved(move, viewer, work.now, await assigned_to(work, matter.id))
+        matter.moved(move, viewer, work.now)
         if self.dice.random() < REMARKED and viewer.may(Capability.COMMENT_EVENTS, matter.plan.grid.path):
             remark = EventCommentRequest(event_id=matter.id, note=self.dice.choice(REMARKS))
             accepted((await comment_events(work, viewer, [remark]))[0])

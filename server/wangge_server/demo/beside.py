@@ -51,8 +51,7 @@ class Beside:
             return False
         for chance, act in CHANCES:
             if self.dice.random() < chance:
-                await matter.look(work)
-                return matter.runs and await act(self, work, matter)
+                return await act(self, work, matter)
         return False
 
     async def _settle(self, work: Work, matter: Matter, asked: Asked) -> bool:
@@ -124,7 +123,7 @@ class Beside:
         accepted((await join_events(work, desk, [Join(event_id=matter.id, events=(other.id,), note=SAME)]))[0])
         if self.dice.random() < SEPARATED:
             accepted((await separate_events(work, desk, [Separation(event_id=other.id)]))[0])
-        other.stale = other.has_others = matter.has_others = True
+        other.has_others = matter.has_others = True
         return True
 
     async def split(self, work: Work, matter: Matter) -> bool:

@@ -20,7 +20,7 @@ from wangge_server.demo import public
 from wangge_server.demo.acting import Acting
 from wangge_server.demo.beside import Beside
 from wangge_server.demo.cast import Cast
-from wangge_server.demo.exploring import Exploring
+from wangge_server.demo.exploring import PATIENCE, Exploring
 from wangge_server.demo.matters import Matter
 from wangge_server.demo.photographs import make_shots
 from wangge_server.demo.plans import Plan, make_plans, usual_end
@@ -101,10 +101,8 @@ class Life:
         while ran := await run_due(work, self.now, until):
             self.now, event_id = ran
             matter = self.matters.get(event_id or 0)
-            if matter is not None:
-                matter.stale = True
-                if await self._notices(at_time(work, self.now), matter):
-                    return True
+            if matter is not None and await self._notices(at_time(work, self.now), matter):
+                return True
         return False
 
     async def _do(self, work: Work, item: Item, number: int) -> None:
@@ -112,8 +110,11 @@ class Life:
             await self._acknowledge(work, item)
             return
         matter = await self._report(work, item, number) if isinstance(item, Plan) else await self._go_on(work, item)
-        if matter is not None and (matter.goal is not None or self.exploring.next_move(matter)):
+        explores = matter is not None and self.exploring.next_move(matter) is not None
+        if matter is not None and (explores or matter.goal is not None):
             following = matter.next_at(work.now, self.town.until, self.dice, work.rules.zone)
+            if explores and matter.deferred_until is None:
+                following = min(following, work.now + PATIENCE)
             if matter.asked is not None:
                 following = work.now + self.dice.uniform(0.5, 8) * HOUR
             heappush(self.agenda, (following, matter.number, matter))
@@ -130,7 +131,6 @@ class Life:
         matter = self._matter(id, number, plan, viewer)
         matter.shown = shown
         await matter.look(work)
-        self.exploring.begin(matter)
         return matter
 
     def _matter(self, id: int, number: int, plan: Plan, reporter: Viewer) -> Matter:
@@ -158,11 +158,10 @@ class Life:
             route = (usual_end(self.town.registry.workflows[kind.workflow]),)
             own = matter.reporter if row.reporter_id == matter.reporter.account_id else public.ANYBODY
             child = self._matter(row.id, NEWCOMERS + row.id, Plan(at=work.now, kind=kind, grid=grid, route=route), own)
-            child.parent, child.part = matter.id, row.part_of_id is not None
+            child.part = row.part_of_id is not None
             matter.children.add(row.id)
             await child.look(work)
             heappush(self.agenda, (child.next_at(work.now, self.town.until, self.dice, work.rules.zone), child.number, child))
-        matter.stale = True
 
     async def _notices(self, work: Work, matter: Matter) -> bool:
         """Have somebody see, mostly soon, what is to be acknowledged about a matter."""
@@ -190,8 +189,7 @@ class Life:
 
     async def _go_on(self, work: Work, matter: Matter) -> Matter | None:
         """Make the most promising move that somebody can make; a matter with which nobody can do anything rests."""
-        if matter.stale:
-            await matter.look(work)
+        await matter.look(work)
         if matter.joined:
             return None
         if matter.deferred_until is not None:
@@ -201,7 +199,8 @@ class Life:
         for move in self._moves(matter):
             if await self.acting.make(work, matter, move):
                 self.exploring.note(matter, move)
-                await self._follow(work, matter, move)
+                if move.opens is not None:
+                    await self._adopt(work, matter)
                 return matter
             matter.tried.add(move.name)
         waits = matter.open_children and not matter.definition.stage(matter.stage).final
@@ -214,15 +213,6 @@ class Life:
         goal = unmade[1] if unmade else matter.goal
         yield from matter.moves_toward(goal, self.dice) if goal else ()
 
-    async def _follow(self, work: Work, matter: Matter, move: MoveDefinition) -> None:
-        """See to what came of a move: events that it opened, those that wait for the matter's end."""
-        if move.opens is not None:
-            await self._adopt(work, matter)
-        if matter.definition.stage(matter.stage).final:
-            for id in (matter.parent, *matter.children):
-                if id in self.matters:
-                    self.matters[id].stale = True
-
     async def _beside(self, work: Work, matter: Matter) -> bool:
         """Whether something else than a move was done with it."""
         if matter.shown is not None and matter.runs and await self._public(work, matter):
@@ -230,7 +220,6 @@ class Life:
         had = matter.has_others
         happened = await self.beside.happens(work, matter)
         if happened:
-            matter.stale = True
             if matter.has_others and not had:
                 await self._adopt(work, matter)
             await self._notices(work, matter)
@@ -247,6 +236,5 @@ class Life:
             await public.ask(work, self.dice, matter, worker)
         else:
             return False
-        matter.stale = True
         await self._notices(work, matter)
         return True

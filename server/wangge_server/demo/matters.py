@@ -1,6 +1,6 @@
 """Matters: events on their way through their workflow, and who may make which move with them next."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -8,7 +8,6 @@ from random import Random
 from zoneinfo import ZoneInfo
 
 from wangge_core.db.work import Work
-from wangge_core.events.assignments import Given
 from wangge_core.events.situations import Situation, Step, is_reporter, performing_post
 from wangge_core.events.states import locked_state
 from wangge_core.intake.showing import Shown
@@ -27,6 +26,8 @@ SHORT = timedelta(hours=2)
 """What must be done sooner than this is done at any hour."""
 HOUR, DAY = 3_600, 86_400
 SECONDS = {"CONTINUOUS": 1, "WORKING_HOURS": HOUR, "WORKING_DAYS": DAY, "CALENDAR_DAYS": DAY}
+BY_PLAN = 3, 12
+"""How many days a stage takes that has as long as was planned."""
 LATE = 0.1
 """The part of the stages that take longer than they may."""
 UNRATED = 0.4
@@ -46,7 +47,7 @@ class Asked:
 
 @dataclass(slots=True, kw_only=True)
 class Matter:
-    """An event as the generator sees it, without reading it again: where it stands, what was done, and what it is heading for."""
+    """An event as it was when the generator looked last: where it stands, what was done, and what it is heading for."""
 
     id: int
     number: int
@@ -61,9 +62,10 @@ class Matter:
     goals: list[str] = field(default_factory=list[str])
     shown: Shown | None = None
     """What whoever reported it without an account follows it by."""
+    rated: bool = False
+    """Whether they rated it, which they do once even where it is done again."""
     children: set[int] = field(default_factory=set[int])
     """The events that came of it."""
-    parent: int | None = None
     part: bool = False
     """Whether it is a part of another, from which it was split."""
     has_others: bool = False
@@ -76,8 +78,6 @@ class Matter:
     deferred_until: datetime | None = None
     joined: bool = False
     open_children: int = 0
-    stale: bool = False
-    """Others did something with it since it was looked at."""
 
     @property
     def runs(self) -> bool:
@@ -102,11 +102,11 @@ class Matter:
         )
 
     async def look(self, work: Work) -> None:
-        """See where it stands, when others did something with it."""
+        """See where it stands: others may have done something with it, or the service itself."""
         state = await locked_state(work, SYSTEM_VIEWER, self.id)
         assert state is not None, "events are never taken away"
         found = state.situation
-        self.stage, self.steps, self.stale = found.stage, found.steps, False
+        self.stage, self.steps = found.stage, found.steps
         self.post_ids, self.office_ids = found.post_ids, found.office_ids
         self.deferred_until, self.joined, self.open_children = found.deferred_until, found.joined, found.open_children
         self.due_at = state.row.stage_due_at
@@ -141,8 +141,8 @@ class Matter:
         given = bool(self.post_ids & set(viewer.post_ids) or self.office_ids & set(viewer.office_ids))
         return mine or given or viewer.may(Capability.READ_EVENTS, self.plan.grid.path)
 
-    def moved(self, move: MoveDefinition, viewer: Viewer, at: datetime, given: Sequence[Given]) -> None:
-        """Keep what the core has just written; `given` are the posts and offices that have it now."""
+    def moved(self, move: MoveDefinition, viewer: Viewer, at: datetime) -> None:
+        """Keep what the core has just written."""
         situation = self.situation
         post = None if is_reporter(situation, move, viewer) else performing_post(situation, move, viewer)
         target = situation.target(move)
@@ -156,8 +156,6 @@ class Matter:
             office_id=post.office_id if post else None,
         )
         self.steps, self.stage = (*self.steps, step), target
-        self.post_ids = frozenset(post_id for post_id, _ in given if post_id is not None)
-        self.office_ids = frozenset(office_id for _, office_id in given if office_id is not None)
 
     def next_at(self, at: datetime, until: datetime, dice: Random, zone: ZoneInfo) -> datetime:
         """When something happens to it next: as the stage's clock has it, and by day where there is no hurry."""
@@ -183,7 +181,7 @@ def _seconds(clock: ClockDefinition | None, dice: Random, late: float) -> float:
     if clock is not None and clock.kind in SECONDS:
         return clock.amount * SECONDS[clock.kind] * part
     if clock is not None and clock.kind == "BY_PLAN":
-        return dice.uniform(10, 25) * DAY
+        return dice.uniform(*BY_PLAN) * DAY
     return dice.uniform(2, 40) * HOUR if clock is not None else dice.uniform(1, 6) * DAY
 
 

@@ -21,6 +21,8 @@ USUAL_END = 0.86
 REOPENED = 0.03
 PINNED = 0.4
 """The part of a workflow's matters, at most, that are made to stand at its stages."""
+EARLY = 4
+"""So many matters of each workflow happen in the first days, a day apart, so that some have the time for long ways."""
 UNUSUAL = {"reason": 2, "approval": 4}
 """What a move costs more that asks for this: going back, or ending without a result, is unusual."""
 
@@ -41,8 +43,17 @@ def make_plans(town: Town, dice: Random) -> list[Plan]:
     plans = [plan for type_id in town.sizes.by_type for plan in _of_type(town, dice, type_id)]
     plans.sort(key=lambda plan: plan.at)
     for workflow in town.registry.workflows.values():
-        _pin(workflow, [plan for plan in plans if plan.kind.workflow == workflow.id])
+        of_workflow = [plan for plan in plans if plan.kind.workflow == workflow.id]
+        _pin(workflow, of_workflow)
+        for day, plan in enumerate(of_workflow[:EARLY]):
+            plan.at = min(plan.at, plan.at - (_day(town, plan) - day) * timedelta(days=1))
+    plans.sort(key=lambda plan: plan.at)
     return plans
+
+
+def _day(town: Town, plan: Plan) -> int:
+    """On which day of the three months a plan falls."""
+    return (plan.at - town.since).days
 
 
 def _of_type(town: Town, dice: Random, type_id: str) -> list[Plan]:

@@ -14,7 +14,6 @@ from wangge_core.tasks.giving import ESCALATE
 
 INSIDE = {name: handle for name, handle in HANDLERS.items() if name not in RECURRING and not isinstance(handle, Outside)}
 LEASE = timedelta(seconds=30)
-FIRST = sa.select(sa.func.min(t.job.c.run_at)).where(sa.not_(t.job.c.given_up), t.job.c.name.in_(sorted(INSIDE)))
 
 
 def at_time(work: Work, at: datetime) -> Work:
@@ -24,9 +23,6 @@ def at_time(work: Work, at: datetime) -> Work:
 
 async def run_due(work: Work, since: datetime, until: datetime) -> tuple[datetime, int | None] | None:
     """Run the first job that is due by a moment; None where there is none. When it ran, not before `since`, and for which event."""
-    first = await work.value(FIRST)
-    if first is None or first > until:
-        return None
     if not (claimed := await claim(at_time(work, until), INSIDE, most=1, lease=LEASE)):
         return None
     (job,) = claimed

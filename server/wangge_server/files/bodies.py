@@ -30,7 +30,7 @@ async def read_file(request: Request, most: int) -> AsyncGenerator[tuple[IO[byte
     is_form = declared.partition(";")[0].strip().lower() == FORM
     limit = most + MOST_FRAMING if is_form else most
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
+    if announced.isascii() and announced.isdigit() and int(announced) > limit:
         raise FileRefusedError("FILE_TOO_LARGE", most=most)
     if is_form:
         async with _of_form(request, most, limit) as found:

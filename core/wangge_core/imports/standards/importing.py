@@ -14,9 +14,10 @@ import msgspec
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
+from wangge_core.deadlines.limits import read_limits
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Refusal, refusal
-from wangge_core.events.kinds import LocalKind, import_catalogue, local_kind_id, read_limits
+from wangge_core.events.kinds import LocalKind, import_catalogue, local_kind_id
 from wangge_core.imports.catalogues import kind_key
 from wangge_core.imports.cells import Cleaner
 from wangge_core.imports.files import Row

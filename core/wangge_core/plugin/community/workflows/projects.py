@@ -74,7 +74,7 @@ PLANNING = (
         en="Cost it",
         by=(DEPARTMENT_SPECIALIST, SUBDISTRICT_ADMINISTRATOR),
         asks=(
-            Money("cost_fen", zh="测算费用（分）", en="Cost (fen)"),
+            Money("rough_cost_fen", zh="测算费用（分）", en="Rough cost (fen)"),
             Integer("households", zh="受益户数"),
             Text("plan", zh="实施方案"),
         ),
