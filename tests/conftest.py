@@ -1,9 +1,8 @@
 """Fixtures: deployments on empty databases of both kinds, and a small town in them."""
 
-import asyncio
 import os
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -12,7 +11,8 @@ import strawberry
 
 from databases import PostgreSQL, in_memory, start_postgresql
 from photographs import files_in_memory
-from towns import Plan, Town, make_town
+from templates import Templates
+from towns import Plan, Town
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
 from wangge_core.grids.codes import DivisionCodes
@@ -62,32 +62,6 @@ def schemas_are_built_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def rules(registry: Registry) -> Rules:
     return Rules(registry=registry, codes=DivisionCodes(), zone=ZoneInfo("Asia/Shanghai"))
-
-
-class Templates:
-    """Databases made once, an empty one and one with the town in it, from which each test gets a copy."""
-
-    def __init__(self, rules: Rules) -> None:
-        self.rules = rules
-        self.plan = Plan()
-
-    def migrate(self, empty: str) -> None:
-        """Make the empty one."""
-        self._started(empty, None)
-
-    def fill(self, town: str) -> None:
-        """Make the town in a copy of the empty one."""
-        self._started(town, make_town)
-
-    def _started(self, url: str, then: Callable[[Deployment], Awaitable[Plan]] | None) -> None:
-        async def start() -> None:
-            deployment = Deployment(database_url(url), self.rules)
-            await deployment.start(migrate=True)
-            if then is not None:
-                self.plan = await then(deployment)
-            await deployment.close()
-
-        asyncio.run(start())
 
 
 @pytest.fixture(scope="session")

@@ -11,11 +11,11 @@ from clockwork import at, clocks_of, entries, event_row, open_tasks, run_timers,
 from towns import COMMUNITY, GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.deadlines.clocks import ClockedEvent, ClockScope, ClockState
+from wangge_core.deadlines.moving import move_clocks
 from wangge_core.deadlines.running import (
     Due,
     exempt_clock,
     extend_clock,
-    move_clocks,
     pause_clocks,
     restart_clocks,
     resume_clocks,

@@ -12,10 +12,13 @@ from clockwork import at, clocks_of, entries, event_row, run_timers, set_time
 from operating import done, tried
 from towns import Town
 from wangge_core.db import tables as t
-from wangge_core.deadlines.calendars import CalendarSetting, SetDay
+from wangge_core.deadlines.calendars import CalendarSetting, SetDay, set_calendars
 from wangge_core.deadlines.known import DEFAULT
-from wangge_core.deadlines.running import Due, move_clocks, start_clocks
+from wangge_core.deadlines.moving import move_clocks
+from wangge_core.deadlines.recounting import recount
+from wangge_core.deadlines.running import Due, pause_clocks, resume_clocks, start_clocks
 from wangge_core.plugin.definitions import ClockDefinition
+from wangge_core.rights.viewers import operator
 from wangge_core.steering.deferring import DeferralRequest, Resumption, ask_deferrals, decide_deferrals, resume_events
 from wangge_core.steering.extending import ExtensionRequest, ask_extensions, decide_extensions
 from wangge_core.steering.recounting import set_and_recount
@@ -81,6 +84,56 @@ async def test_an_extension_that_is_granted_late_does_not_bring_a_deadline_forwa
     grant = Decision(event_id=id, granted=True)
     assert await tried(town, decide_extensions, grant, by=await steered.head(town)) == ["granted: MOMENT_NOT_LATER"]
     assert (await event_row(town, id)).stage_due_at == due
+
+
+# ---- what rests is not told to the next level
+
+
+async def test_what_ran_out_and_rests_then_is_told_to_the_next_level_by_what_was_left(town: Town) -> None:
+    await set_time(town, MONDAY)
+    id = await steered.at_grid(town)
+    await set_time(town, "2026-03-03 17:30")
+    await run_timers(town)
+    assert (await entries(town, id))[-1] == "OVERDUE"
+    await set_time(town, "2026-03-04 09:00")
+    rest = DeferralRequest(event_id=id, reason="frost", until=at("2026-03-20 12:00"))
+    await done(town, ask_deferrals, rest, by=await steered.worker(town))
+    await done(town, decide_deferrals, Decision(event_id=id, granted=True), by=await steered.head(town))
+    for time, told in (("2026-03-20 12:00", False), ("2026-03-20 17:29", False), ("2026-03-20 17:30", True)):
+        await set_time(town, time)
+        await run_timers(town)
+        assert ("ESCALATED" in await entries(town, id)) is told, time
+
+
+async def test_a_clock_of_day_and_night_leaves_as_long_again_without_what_it_waited(town: Town) -> None:
+    await set_time(town, MONDAY)
+    id = await report(town)
+    await started_with(town, id, definition(clock=ClockDefinition("CONTINUOUS", 3600)))
+    await set_time(town, "2026-03-02 10:15")
+    await run_timers(town)
+    async with town.deployment.write() as work:
+        await pause_clocks(work, id, "frost", at("2026-03-03 09:00"))
+    await set_time(town, "2026-03-03 09:00")
+    async with town.deployment.write() as work:
+        await resume_clocks(work, id)
+    for time, told in (("2026-03-03 09:44", False), ("2026-03-03 09:45", True)):
+        await set_time(town, time)
+        await run_timers(town)
+        assert ("ESCALATED" in await entries(town, id)) is told, time
+
+
+# ---- a calendar that changes
+
+
+async def test_events_are_recounted_in_their_order_however_their_clocks_were_started(town: Town) -> None:
+    await set_time(town, MONDAY)
+    first, second = await steered.reported(town), await steered.at_grid(town)
+    await steered.moved(town, await steered.worker(town), first, "accept", kind="community.hazard")
+    days = [SetDay(day=date(2026, 3, day), worked=False, name="storm") for day in (3, 4)]
+    async with town.deployment.write() as work:
+        await set_calendars(work, operator(), [CalendarSetting(name=DEFAULT, days=days)])
+        moved = [one.event_id async for batch in recount(work, batch=1) for one in batch.moved]
+    assert moved == [first, second]
 
 
 # ---- limits of kinds

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError
 
-from conftest import Templates
 from databases import PostgreSQL
+from templates import Templates
 from wangge_core.db.engines import check_version, database_url, open_engines
 from wangge_core.db.migrating import upgrade
 from wangge_core.db.postgresql import DatabaseSettings, Server, asyncpg_arguments, check_server, warnings_of

@@ -7,7 +7,7 @@ from random import Random
 from typing import Any
 
 from generated_values import NOTHING, Draw, Place, Values
-from graphql import GraphQLEnumType, GraphQLField, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, get_named_type
+from graphql import GraphQLEnumType, GraphQLField, GraphQLInputObjectType, GraphQLList, GraphQLNonNull, get_named_type, is_leaf_type
 from oracle.interpreter import node_of
 
 LISTS = 3
@@ -71,8 +71,10 @@ class Arguments:
             return self.of_may(one), 1
         ((argument, declared),) = one.args.items()
         draw: Callable[[Random], Any] = self.values.id
-        if name != "node":
-            target: Any = get_named_type(one.type)
+        target: Any = get_named_type(one.type)
+        if is_leaf_type(target):
+            draw = lambda random: random.choice((1, 60, 90_000, None))  # noqa: E731 - for how many seconds a link holds
+        elif name != "node":
             draw = lambda random: self.values.column(random, target, argument)  # noqa: E731
         if self.chance(0.6):
             default = json.dumps(draw(self.random), ensure_ascii=False) if self.chance(0.2) else None

@@ -13,8 +13,8 @@ from graphql import GraphQLObjectType
 from identities import sealer_of
 from operating import NOBODY, done
 from reports import LITTER, SUBMIT, VISITOR, codes, event_of, follow, step, submit, submitted, with_intake
-from steered import worker
-from towns import Town
+from steered import moved, worker
+from towns import COMMUNITY, Town
 from wangge_core.db import tables as t
 from wangge_core.intake.webhooks import may_go_to
 from wangge_core.rules import IntakeRules
@@ -61,6 +61,19 @@ async def test_who_joins_the_matter_of_another_neither_ends_nor_reopens_it(town:
     assert codes(await step(town, "publicReportRate", strange, rating=5)) == []
     assert "REOPEN" in (await follow(town, mine))["steps"]
     assert codes(await step(town, "publicReportReopen", mine, words="it is back")) == []
+
+
+RATING = "query($id: ID!) { node(id: $id) { ... on Event { rating } } }"
+
+
+async def test_of_ratings_after_the_end_the_one_of_who_began_the_matter_is_its_own(town: Town) -> None:
+    mine = await submitted(town)
+    strange = await submitted(town, sameAs=await matter_of(town, mine), **AGAIN)
+    event, above = await settled(town, mine), await town.viewer("community.community_head", COMMUNITY)
+    await moved(town, above, event, "close_unrated")
+    for held, given, shown in ((strange, 1, None), (mine, 4, 4)):
+        assert codes(await step(town, "publicReportRate", held, rating=given)) == []
+        assert (await town.ask(RATING, above, id=f"Event:{event}"))["node"] == {"rating": shown}
 
 
 async def test_who_follows_a_joined_event_does_not_end_the_one_that_goes_on(town: Town) -> None:

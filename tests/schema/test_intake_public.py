@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,11 +10,17 @@ import sqlalchemy as sa
 from graphql import GraphQLObjectType, get_named_type
 
 from identities import sealer_of
+from operating import done
 from reports import LITTER, SUBMIT, VISITOR, codes, event_of, follow, step, submit, submitted, with_intake
+from steered import colleague, event_row, moved, open_tasks
 from towns import COMMUNITY, GRIDS, SUBDISTRICT, Town
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.roles import REPORTER
+from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.rights.viewers import anonymous
+from wangge_core.steering.reassigning import Reassignment, reassign_events
+from wangge_core.tasks.giving import NewTask, readdress_tasks
 from wangge_schema.answers import GraphQLRequest
 from wangge_schema.api import Api
 
@@ -27,6 +34,9 @@ REPORTERS = """query($number: String!) { event(number: $number) { number source 
   number unnamed hasContact name phone description joined rating } history { entry account { login } answers { name value } } } }"""
 WORKER = ("community.grid_worker", GRIDS["urban"])
 CONTACT = {"name": "Zhou Reed", "phone": "138 0013 8000"}
+
+
+HANDED = {"reason": "It is near", "due_at": datetime(2099, 1, 1, tzinfo=UTC)}
 
 
 async def settle(town: Town, held: dict[str, str]) -> None:
@@ -283,6 +293,41 @@ async def test_an_event_without_reporters_cannot_be_asked(town: Town) -> None:
     assert codes(asked) == ["REPORTER_UNREACHABLE"]
 
 
+async def answered(town: Town) -> int:
+    """An event at the grid whose reporter has answered a question."""
+    held, by = await submitted(town), await town.viewer(*WORKER)
+    event = await event_of(town, held)
+    await moved(town, by, event.id, "accept", kind="community.sanitation")
+    await ask(town, held, by, text="Which gate?")
+    (question,) = (await follow(town, held))["questions"]
+    assert codes(await step(town, "publicReportAnswer", held, questionId=question["id"], text="The north one")) == []
+    return int(event.id)
+
+
+async def to_look_at(town: Town, id: int) -> list[tuple[Any, ...]]:
+    """Who is asked to look at the answer."""
+    return [who for kind, who in await open_tasks(town, id) if kind == "ANSWER_QUESTION"]
+
+
+async def test_the_answer_of_a_reporter_is_looked_at_by_who_has_the_event(town: Town) -> None:
+    id, by = await answered(town), await town.viewer(*WORKER)
+    await colleague(town, WORKER[0], WORKER[1], "second_worker")
+    to = ((town.posts["second_worker"], None),)
+    await done(town, reassign_events, Reassignment(event_id=id, assignees=to), by=by)
+    assert await to_look_at(town, id) == [(town.posts["second_worker"],)]
+    await moved(town, by, id, "raise_to_community", note="too much for us")
+    assert await to_look_at(town, id) == [("community.community_head", "community.community_officer")]
+
+
+async def test_the_answer_of_a_reporter_stays_with_who_looks_at_it_where_nobody_who_has_a_post_comes_after(town: Town) -> None:
+    id = await answered(town)
+    before, row = await to_look_at(town, id), await event_row(town, id)
+    own = NewTask(event_id=id, grid_id=row.grid_id, path="", kind=TaskKind.HANDLE, rule="test", role_ids=(REPORTER.name,))
+    async with town.deployment.write() as work:
+        await readdress_tasks(work, own, [TaskKind.ANSWER_QUESTION])
+    assert before and await to_look_at(town, id) == before
+
+
 async def test_a_rating_ends_the_matter_as_its_workflow_says(town: Town) -> None:
     held = await submitted(town)
     assert codes(await step(town, "publicReportRate", held, rating=5)) == ["REPORT_STEP_NOT_NOW"]
@@ -308,6 +353,12 @@ async def test_a_dissatisfied_reporter_has_it_done_again_once(town: Town) -> Non
     event = await event_of(town, held)
     assert (event.stage, event.closed) == ("at_community", False)
     assert codes(await step(town, "publicReportReopen", held, words="Again")) == ["REPORT_STEP_NOT_NOW"]
+    await moved(town, await town.viewer("community.community_head", COMMUNITY), event.id, "hand_down_to_grid", **HANDED)
+    await settle(town, held)
+    assert "RATE" in (await follow(town, held))["steps"]
+    assert (await step(town, "publicReportRate", held, rating=5))["userErrors"] == []  # what was done again is rated again
+    assert (await follow(town, held))["rating"] == 5
+    assert codes(await step(town, "publicReportRate", held, rating=4)) == ["REPORT_RATED"]
 
 
 async def test_a_report_is_taken_back_where_its_workflow_lets_the_reporter(town: Town) -> None:

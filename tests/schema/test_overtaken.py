@@ -1,7 +1,7 @@
 """Whoever has waited for another looks again at what that one did: answers, ratings, hand-overs, tasks of ended posts, shifts."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -16,16 +16,18 @@ from towns import Town
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome
+from wangge_core.events.history import locked_event
 from wangge_core.intake.asking import ReporterAnswer, answer_questions
 from wangge_core.intake.showing import Shown
 from wangge_core.intake.steps import ReporterAct, ReporterStep, act_as_reporters
 from wangge_core.plugin.declarations.tasks import TaskKind
-from wangge_core.rights.viewers import Viewer, operator
+from wangge_core.rights.viewers import SYSTEM_VIEWER, Viewer, operator
 from wangge_core.steering.handing_over import HandOver, hand_posts_over
 from wangge_core.steering.reassigning import Reassignment, reassign_events
 from wangge_core.tasks.giving import NewTask, give_tasks
 from wangge_core.tasks.passing import free_tasks
 from wangge_core.tasks.shifts import NewShift, set_shifts
+from wangge_schema.writing.payloads import written_at_last
 
 pytestmark = pytest.mark.anyio
 Step = Callable[[Work], Awaitable[Any]]
@@ -120,3 +122,22 @@ async def test_shifts_that_are_set_at_once_do_not_overlap(town: Town) -> None:
     shift = NewShift(post_id=post, starts_at=now + timedelta(hours=1), ends_at=now + timedelta(hours=9))
     setting = doing(set_shifts, shift, operator("en"))
     assert await overtaken(town, setting, setting) == ["SHIFTS_OVERLAP"]
+
+
+async def test_two_who_wait_for_each_other_are_both_served_in_the_end(town: Town) -> None:
+    first, second = await at_grid(town), await at_grid(town)
+    met, begun = asyncio.Barrier(2), list[int]()
+
+    async def lock_both(work: Work, _: Viewer, requests: Sequence[tuple[int, int]]) -> list[Outcome]:
+        (ids,) = requests
+        begun.append(ids[0])
+        for id in ids:
+            await locked_event(work, SYSTEM_VIEWER, id)
+            if id == ids[0] and begun.count(id) == 1 and not work.on_sqlite:
+                await met.wait()
+        return [Outcome(id=ids[0])]
+
+    crossing = [written_at_last(town.deployment, VISITOR, "test", lock_both, ids) for ids in ((first, second), (second, first))]
+    assert [one.id for one in await asyncio.gather(*crossing)] == [first, second]
+    async with town.deployment.read() as work:
+        assert len(begun) == (2 if work.on_sqlite else 3)

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
+from wangge_core.events.history import HistoryEntryKind
 from wangge_core.rights.viewers import operator
 from wangge_schema.api import Api
 from wangge_server.demo.filling import fill
@@ -32,9 +33,10 @@ async def test_the_whole_town_reads_back_at_its_size(deployment: Deployment) -> 
 
 
 async def reported(deployment: Deployment) -> int:
-    """How many events did not come of others."""
-    event = t.event
-    alone = sa.and_(event.c.opened_by_event_id.is_(None), event.c.part_of_id.is_(None))
+    """How many events did not come of others, nor were a part of another until it ended."""
+    event, history = t.event, t.event_history
+    released = sa.select(history.c.event_id).where(history.c.entry == HistoryEntryKind.RELEASED.value)
+    alone = sa.and_(event.c.opened_by_event_id.is_(None), event.c.part_of_id.is_(None), event.c.id.not_in(released))
     async with deployment.read() as work:
         return int(await work.value(sa.select(sa.func.count()).select_from(event).where(alone)))
 

@@ -25,6 +25,7 @@ from wangge_core.db.postgresql import (
     session_settings,
     warnings_of,
 )
+from wangge_core.db.sqlite import open_connection
 from wangge_core.errors import DatabaseError
 
 log = logging.getLogger("wangge.database")
@@ -82,7 +83,14 @@ def _dumps(value: Any) -> str:
 
 
 def _sqlite_engine(url: URL, begin: str, pool_size: int) -> AsyncEngine:
-    engine = create_async_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=120, hide_parameters=True)
+    engine = create_async_engine(
+        url,
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=120,
+        hide_parameters=True,
+        connect_args={"async_creator_fn": open_connection},
+    )
     event.listen(engine.sync_engine, "connect", _on_connect)
     event.listen(engine.sync_engine, "begin", _on_begin(begin))
     return engine

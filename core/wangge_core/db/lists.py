@@ -36,7 +36,7 @@ class Condition(FunctionElement[bool]):
     """A truth value that stands in a WHERE as it is. SQLAlchemy would write `… = 1` on SQLite, which then uses no index."""
 
     type = sa.Boolean()
-    inherit_cache = False
+    inherit_cache = True
 
     def self_group(self, against: Any = None) -> Any:
         del against
@@ -46,7 +46,7 @@ class Condition(FunctionElement[bool]):
 class Among(Condition):
     """True when the first expression is one of the bound list's values."""
 
-    inherit_cache = False
+    inherit_cache = True
 
 
 def among(value: sa.ColumnElement[Any], values: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
@@ -89,7 +89,7 @@ def _checked_on_sqlite(element: Checked, compiler: SQLCompiler, **options: Any) 
 class LookedUp(Condition):
     """True when the first expression is one of what the select finds; the select is run first."""
 
-    inherit_cache = False
+    inherit_cache = True
 
 
 def looked_up(value: sa.ColumnElement[Any], ids: sa.Select[Any] | sa.CompoundSelect[Any]) -> sa.ColumnElement[bool]:

@@ -106,8 +106,8 @@ class Work:
     async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
         return (await self.connection.execute(statement)).all()
 
-    async def first(self, statement: sa.Executable) -> sa.Row[Any] | None:
-        return (await self.connection.execute(statement)).first()
+    async def first(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> sa.Row[Any] | None:
+        return (await self.connection.execute(statement, parameters)).first()
 
     async def value(self, statement: sa.Executable) -> Any:
         return await self.connection.scalar(statement)

@@ -38,15 +38,17 @@ class Recounted:
 
 
 async def recount(work: Work, batch: int = BATCH) -> AsyncIterator[Recounted]:
-    """Count every running deadline of working time anew. The events of a batch are locked until the transaction ends."""
-    clock, after = t.event_clock, 0
+    """Count every running deadline of working time anew. The events are locked until the transaction ends, by ascending key over all
+    batches, as everybody locks several."""
+    clock, after = t.event_clock, (0, 0)
+    place = sa.tuple_(clock.c.event_id, clock.c.id)
     running = sa.and_(clock.c.state == ClockState.RUNNING.value, clock.c.kind.in_(BY_CALENDAR), clock.c.fixed_due_at.is_(None))
     while True:
-        query = sa.select(clock.c.id, clock.c.event_id).where(running, clock.c.id > after).order_by(clock.c.id).limit(batch)
+        query = sa.select(clock.c.event_id, clock.c.id).where(running, place > after).order_by(*place.clauses).limit(batch)
         rows = await work.rows(query)
         if not rows:
             return
-        after = rows[-1].id
+        after = (rows[-1].event_id, rows[-1].id)
         await _lock(work, {row.event_id for row in rows})
         yield await _recount(work, [row.id for row in rows])
 

@@ -2,14 +2,16 @@
 turn; what was missed while nobody ran is then done at once, in the order of time."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from enum import auto
 from typing import NamedTuple
 
 from wangge_core.db.work import Work
 from wangge_core.deadlines.clock_rows import Clock, is_fixed
 from wangge_core.deadlines.clocks import ClockState
-from wangge_core.deadlines.counting import CONTINUOUS, WORKING_DAYS, Ground, NoCalendarError, Timing, due_at, warn_at
+from wangge_core.deadlines.counting import CONTINUOUS, WORKING_DAYS, NoCalendarError, Timing, due_at, warn_at
 from wangge_core.deadlines.known import Calendars
 from wangge_core.deadlines.working_time import UncoveredYearError
 from wangge_core.jobs.scheduling import NewJob, cancel, schedule
@@ -73,15 +75,16 @@ def _warned(clock: Clock, calendars: Calendars, due: datetime, share: float) -> 
 
 def grace_ends(clock: Clock, calendars: Calendars, due: datetime, days: int) -> datetime:
     """Until when a clock that ran out is left to those who were chased up: as long again where it counts minutes and hours day and night,
-    else so many working days, or calendar days where no calendar knows the time."""
-    if clock.kind == CONTINUOUS and not is_fixed(clock):
-        return due + timedelta(seconds=clock.amount)
-    grace = Timing(kind=WORKING_DAYS, amount=days, started_at=due)
-    try:
-        ends = due_at(grace, Ground(calendars.zone, calendars.get(clock.calendar_id)))
-    except (UncoveredYearError, NoCalendarError):
-        ends = None
-    return ends or due + timedelta(days=days)
+    else so many working days, or days of 24 hours where no calendar knows the time. What the clock waits meanwhile does not count."""
+    day_and_night, ground = clock.kind == CONTINUOUS and not is_fixed(clock), clock.ground(calendars)
+    seconds = clock.amount if day_and_night else days * 86_400
+    grace, ends = Timing(kind=CONTINUOUS, amount=seconds, started_at=due, waits=clock.timing.waits), None
+    if not day_and_night:
+        with suppress(UncoveredYearError, NoCalendarError):
+            ends = due_at(replace(grace, kind=WORKING_DAYS, amount=days), ground)
+    ends = ends or due_at(grace, ground)
+    assert ends is not None, "a clock that waits takes no turn"
+    return ends
 
 
 async def schedule_turns(work: Work, calendars: Calendars, clocks: Sequence[Clock]) -> None:

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.deadlines.running import ClockedEvent, start_clocks
+from wangge_core.deadlines.clocks import ClockedEvent
+from wangge_core.deadlines.running import start_clocks
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.definitions import WorkflowDefinition
 from wangge_core.tasks.giving import NewTask, give_tasks

@@ -8,13 +8,14 @@ from typing import Any
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
-from wangge_core.db.columns import instant_text
+from wangge_core.db.columns import Id, instant_text
 from wangge_core.db.work import Work
 from wangge_core.deadlines.counting import Ground
 from wangge_core.events.situations import Part, PartState, Situation, Step, Tie
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.plugin.definitions import RoleDefinition, WorkflowDefinition
 from wangge_core.rights.bound import BoundViewer
+from wangge_core.rights.by_shape import ByShape
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import event_rule
 
@@ -142,18 +143,26 @@ async def record_entry(
     return sequence
 
 
+def _event_seen(viewer: BoundViewer) -> sa.Select[Any]:
+    event, version = t.event, t.workflow_version
+    seen = sa.true() if viewer.viewer.is_system else event_rule(event, viewer)
+    return (
+        sa.select(event, t.grid.c.path, version.c.hash.label("workflow_hash"))
+        .join(t.grid, t.grid.c.id == event.c.grid_id)
+        .join(version, version.c.id == event.c.workflow_version_id)
+        .where(event.c.id == sa.bindparam("event_id", type_=Id), seen)
+        .with_for_update(of=event)  # SQLite, which knows none, locks the whole database for a write
+    )
+
+
+_SEEN = ByShape(_event_seen)
+
+
 async def locked_event(work: Work, viewer: Viewer, event_id: int) -> sa.Row[Any] | None:
     """The event with its grid's path and its workflow's hash, locked until the transaction ends; None when it is not there for this
     viewer."""
-    event = t.event
-    seen = sa.true() if viewer.is_system else event_rule(event, BoundViewer(viewer))
-    query = (
-        sa.select(event, t.grid.c.path, t.workflow_version.c.hash.label("workflow_hash"))
-        .join(t.grid, t.grid.c.id == event.c.grid_id)
-        .join(t.workflow_version, t.workflow_version.c.id == event.c.workflow_version_id)
-        .where(event.c.id == event_id, seen)
-    )
-    return await work.first(query if work.on_sqlite else query.with_for_update(of=event))
+    query, values = _SEEN.of(viewer)
+    return await work.first(query, values | {"event_id": event_id})
 
 
 def step(row: Mapping[Any, Any]) -> Step:

@@ -14,7 +14,7 @@ from wangge_core.events.states import State
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.declarations.tasks import OF_STAGES, TaskKind
 from wangge_core.plugin.definitions import StageDefinition
-from wangge_core.tasks.giving import NewTask, end_tasks, give_tasks, postpone_tasks
+from wangge_core.tasks.giving import NewTask, end_tasks, give_tasks, postpone_tasks, readdress_tasks
 
 WITH_STAGE = (*OF_STAGES, TaskKind.DO_PART)
 """Tasks that belong to a stage and end with it; all others end with the event."""
@@ -23,7 +23,8 @@ WITH_EVENT = tuple(kind for kind in TaskKind if kind is not TaskKind.DECIDE_APPE
 
 
 async def pass_tasks(work: Work, state: State, stage: StageDefinition, giving: Giving, due: Due, post_id: int | None) -> None:
-    """End the tasks of the stage that was left and give those of the one that was reached, or of who has the event from now on.
+    """End the tasks of the stage that was left and give those of the one that was reached, or of who has the event from now on, who
+    looks at what its reporters have answered, too.
 
     `post_id` is the post that put them on. Where nothing of that changed, the tasks have the stage's time.
     """
@@ -48,6 +49,7 @@ async def pass_tasks(work: Work, state: State, stage: StageDefinition, giving: G
     lead = NewTask(kind=stage.task, **shared, **_receivers(state, stage, giving))
     partners = _partners(giving) if giving.given else _open_parts(state, stage)
     await give_tasks(work, [lead, *(NewTask(kind=TaskKind.DO_PART, **shared, **_to(one)) for one in partners)])
+    await readdress_tasks(work, lead, [TaskKind.ANSWER_QUESTION])
 
 
 async def give_part_tasks(work: Work, state: State, due_at: datetime | None, post_id: int | None) -> None:

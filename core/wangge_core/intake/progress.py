@@ -134,9 +134,9 @@ def _steps(
     found = [step for step in ReporterStep if own and step_now(situation, step, reporter, work) is not None]
     if any(one.wants_answer and one.answer is None for one in questions):
         found.insert(0, ReporterStep.ANSWER)
-    if closed and ReporterStep.RATE not in found:
+    if closed and report.rating is None and ReporterStep.RATE not in found:
         found.append(ReporterStep.RATE)
-    return tuple(step for step in found if step is not ReporterStep.RATE or report.rating is None)
+    return tuple(found)
 
 
 def _next(

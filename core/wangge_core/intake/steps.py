@@ -65,13 +65,13 @@ async def _act(work: Work, viewer: Viewer, request: ReporterAct) -> Outcome:
     reporter = reporter_of(event_id, viewer.language)
     row = await locked_event(work, reporter, event_id)
     assert row is not None, "a report follows an event that is there"
-    found = [*check_optional_text(request.words, "words", most=MOST_WORDS)]
-    if request.step is ReporterStep.RATE:
-        found += await _check_rating(work, report.id, request)
-    if found:
-        return Outcome(refusals=tuple(found))
     own = is_own(report, event_id)
     move = step_now((await state_of(work, reporter, row)).situation, request.step, reporter, work) if own else None
+    found = [*check_optional_text(request.words, "words", most=MOST_WORDS)]
+    if request.step is ReporterStep.RATE:
+        found += await _check_rating(work, report.id, request, anew=move is not None)
+    if found:
+        return Outcome(refusals=tuple(found))
     if move is None:
         return await _beside(work, row, report, request)
     outcome = await _move(work, reporter, event_id, move, request)
@@ -81,9 +81,10 @@ async def _act(work: Work, viewer: Viewer, request: ReporterAct) -> Outcome:
     return outcome
 
 
-async def _check_rating(work: Work, report_id: int, request: ReporterAct) -> list[Refusal]:
-    """Looked at under the lock of the event: another may have rated while this one waited for it."""
-    if await work.value(sa.select(t.public_report.c.rating).where(t.public_report.c.id == report_id)) is not None:
+async def _check_rating(work: Work, report_id: int, request: ReporterAct, *, anew: bool) -> list[Refusal]:
+    """Looked at under the lock of the event: another may have rated while this one waited for it. It is rated `anew` where the event came
+    back to be rated after it had been done again."""
+    if not anew and await work.value(sa.select(t.public_report.c.rating).where(t.public_report.c.id == report_id)) is not None:
         return [refusal("REPORT_RATED")]
     if request.rating is None or not 1 <= request.rating <= 5:
         return [refusal("OUT_OF_RANGE", "rating", least=1, most=5)]
@@ -109,10 +110,14 @@ def _of_words(found: Refusal) -> Refusal:
 
 
 async def _beside(work: Work, row: sa.Row[Any], report: sa.Row[Any], request: ReporterAct) -> Outcome:
-    """A rating where no move takes it: of an event that has ended, or by another than whose rating ended it. Other steps are refused."""
+    """A rating where no move takes it: of an event that has ended, or by another than whose rating ended it. Other steps are refused.
+
+    The entry says where it is the reporter's `own`: that one is the event's, not what others think who reported the same.
+    """
     if request.step is not ReporterStep.RATE or not row.closed:
         return refused("REPORT_STEP_NOT_NOW")
     said = {RATING: request.rating} | ({"note": request.words.strip()} if request.words else {})
+    said |= {"own": True} if is_own(report, row.id) else {}
     await record_entry(work, row, HistoryEntryKind.RATED, answers=said)
     work.announce("event.rated", row.id, row.grid_id, kind=row.kind_id, stage=row.stage)
     await _keep_rating(work, report, request)

@@ -1,7 +1,7 @@
 """Closing: what becomes of the open parts of an event when it ends itself, as its workflow says."""
 
 from wangge_core.db.work import Work
-from wangge_core.deadlines.running import move_clocks
+from wangge_core.deadlines.moving import move_clocks
 from wangge_core.events.history import HistoryEntryKind, record_entry
 from wangge_core.events.stage_tasks import WITH_EVENT
 from wangge_core.events.states import State, locked_state

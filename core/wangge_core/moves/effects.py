@@ -7,7 +7,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from wangge_core.db.work import Work
-from wangge_core.deadlines.running import ClockedEvent, Due, move_clocks
+from wangge_core.deadlines.clocks import ClockedEvent
+from wangge_core.deadlines.moving import move_clocks
+from wangge_core.deadlines.running import Due
 from wangge_core.events.answers import pointed_at, stored
 from wangge_core.events.assignments import assign
 from wangge_core.events.history import HistoryEntryKind, record_entry

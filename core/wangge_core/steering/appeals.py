@@ -105,13 +105,10 @@ async def decide_appeals(work: Work, viewer: Viewer, requests: Sequence[Decision
 
 
 async def _decide(work: Work, viewer: Viewer, request: Decision) -> Outcome:
-    event = await steered(work, viewer, request)
-    if isinstance(event, Outcome):
-        return event
-    found = await decidable(work, viewer, event, RequestKind.APPEAL, request, APPRAISER)
-    if isinstance(found, list):
-        return Outcome(refusals=tuple(found))
+    found = await decidable(work, viewer, RequestKind.APPEAL, request, APPRAISER)
+    if isinstance(found, Outcome):
+        return found
     if request.granted:
-        await exempt_clock(work, event.id, stage=found.request.stage, because=found.request.reason)
-    await decide(work, viewer, event, found, request, HistoryEntryKind.APPEAL_DECIDED)
-    return Outcome(id=event.id)
+        await exempt_clock(work, found.event.id, stage=found.request.stage, because=found.request.reason)
+    await decide(work, viewer, found, request, HistoryEntryKind.APPEAL_DECIDED)
+    return Outcome(id=found.event.id)

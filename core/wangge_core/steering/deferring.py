@@ -71,24 +71,19 @@ async def decide_deferrals(work: Work, viewer: Viewer, requests: Sequence[Decisi
 
 
 async def _decide(work: Work, viewer: Viewer, request: Decision) -> Outcome:
-    event = await steered(work, viewer, request)
-    if isinstance(event, Outcome):
-        return event
-    found = await decidable(work, viewer, event, RequestKind.DEFERRAL, request)
-    if isinstance(found, list):
-        return Outcome(refusals=tuple(found))
-    values = {}
+    found = await decidable(work, viewer, RequestKind.DEFERRAL, request)
+    if isinstance(found, Outcome):
+        return found
+    event, values = found.event, {}
     if request.granted:
         until = found.request.until
-        if stopped := why_not_running(event, deferred=False):
-            return Outcome(refusals=(stopped,))
         if wrong := check_later(until, work.now, "granted", days=work.rules.most_deferral_days):
             return Outcome(refusals=tuple(wrong))
         due = await pause_clocks(work, event.id, found.request.reason, until)
         await postpone_tasks(work, event.id, WITH_STAGE, due.stage_due_at)
         await lapse(work, event.id, [RequestKind.EXTENSION])
         values = due._asdict() | {"deferred_until": until}
-    await decide(work, viewer, event, found, request, HistoryEntryKind.DEFERRAL_DECIDED, values=values)
+    await decide(work, viewer, found, request, HistoryEntryKind.DEFERRAL_DECIDED, values=values)
     return Outcome(id=event.id)
 
 

@@ -73,22 +73,17 @@ async def decide_extensions(work: Work, viewer: Viewer, requests: Sequence[Decis
 
 
 async def _decide(work: Work, viewer: Viewer, request: Decision) -> Outcome:
-    event = await steered(work, viewer, request)
-    if isinstance(event, Outcome):
-        return event
-    found = await decidable(work, viewer, event, RequestKind.EXTENSION, request)
-    if isinstance(found, list):
-        return Outcome(refusals=tuple(found))
-    values = {}
+    found = await decidable(work, viewer, RequestKind.EXTENSION, request)
+    if isinstance(found, Outcome):
+        return found
+    event, values = found.event, {}
     if request.granted:
         until = found.request.until
-        if stopped := why_not_running(event, deferred=False):
-            return Outcome(refusals=(stopped,))
         earliest = max(work.now, event.row.stage_due_at or work.now)  # which may have been put off since
         if until <= earliest:
             return refused("MOMENT_NOT_LATER", "granted", than=instant_text(earliest))
         due = await extend_clock(work, event.id, until, found.request.reason)
         await postpone_tasks(work, event.id, WITH_STAGE, due.stage_due_at)
         values = due._asdict() | {"times_extended": event.row.times_extended + 1}
-    await decide(work, viewer, event, found, request, HistoryEntryKind.EXTENSION_DECIDED, values=values)
+    await decide(work, viewer, found, request, HistoryEntryKind.EXTENSION_DECIDED, values=values)
     return Outcome(id=event.id)

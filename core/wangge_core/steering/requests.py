@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from wangge_core.checking import check_optional_text, check_text
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.errors import Refusal, refusal
+from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import next_level, superior_post
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.rights.viewers import HeldPost, Viewer
-from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, new_task, record
+from wangge_core.steering.steering import MOST_NOTE, Steered, Steering, new_task, record, steered, why_not_running
 from wangge_core.tasks.giving import end_tasks, give_tasks
 
 
@@ -103,34 +103,38 @@ async def ask(
 
 @dataclass(frozen=True, slots=True)
 class Decidable:
-    """A request that waits, and the post under which the viewer decides it."""
+    """A request that waits, its event, and the post under which the viewer decides it."""
 
+    event: Steered
     request: sa.Row[Any]
     post: HeldPost
 
 
-async def decidable(
-    work: Work, viewer: Viewer, event: Steered, kind: RequestKind, decision: Decision, *more: str
-) -> Decidable | list[Refusal]:
-    """The request that waits; refusals where it is not for this viewer, nothing waits, or a refusal gives no reason."""
+async def decidable(work: Work, viewer: Viewer, kind: RequestKind, decision: Decision, *more: str) -> Decidable | Outcome:
+    """The request that waits; refused where it is not for this viewer, nothing waits, a refusal gives no reason, or what would be granted
+    is of a stage at which the event does not run now."""
+    event = await steered(work, viewer, decision)
+    if isinstance(event, Outcome):
+        return event
     post = superior_post(event.situation, viewer, *more)
     if post is None:
-        return [refusal("NEXT_LEVEL_ONLY")]
+        return refused("NEXT_LEVEL_ONLY")
     request = await _waiting(work, event, kind)
     if request is None:
-        return [refusal("REQUEST_NONE")]
+        return refused("REQUEST_NONE")
     if request.account_id == viewer.account_id:
-        return [refusal("REQUEST_OWN")]
-    found = list(check_optional_text(decision.note, "note", most=MOST_NOTE))
+        return refused("REQUEST_OWN")
+    found = tuple(check_optional_text(decision.note, "note", most=MOST_NOTE))
     if not decision.granted and decision.note is None:
-        found = list(check_text("", "note", most=MOST_NOTE))
-    return found or Decidable(request, post)
+        found = tuple(check_text("", "note", most=MOST_NOTE))
+    if not found and decision.granted and kind in OF_STAGE and (stopped := why_not_running(event, deferred=False)):
+        found = (stopped,)
+    return Outcome(refusals=found) if found else Decidable(event, request, post)
 
 
 async def decide(
     work: Work,
     viewer: Viewer,
-    event: Steered,
     found: Decidable,
     decision: Decision,
     entry: HistoryEntryKind,
@@ -151,9 +155,9 @@ async def decide(
             decided_at=work.now,
         )
     )
-    await end_tasks(work, event.id, [DECIDING[RequestKind(found.request.kind)]], done=True)
+    await end_tasks(work, found.event.id, [DECIDING[RequestKind(found.request.kind)]], done=True)
     answers = {"granted": decision.granted, "until": found.request.until if decision.granted else None, "note": decision.note}
-    await record(work, viewer, event, entry, found.post, answers=answers, values=values)
+    await record(work, viewer, found.event, entry, found.post, answers=answers, values=values)
 
 
 async def lapse(work: Work, event_id: int, kinds: Iterable[RequestKind] = OF_STAGE) -> None:

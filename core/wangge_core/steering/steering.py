@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from wangge_core.db.columns import instant_text
 from wangge_core.db.work import Work
-from wangge_core.deadlines.running import ClockedEvent
+from wangge_core.deadlines.clocks import ClockedEvent
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.events.history import HistoryEntryKind, record_entry
 from wangge_core.events.situations import Situation, acting_post

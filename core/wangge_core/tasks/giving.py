@@ -186,3 +186,12 @@ async def address_anew(work: Work, tasks: Mapping[int, Sequence[Address]], reaso
     await work.insert(t.task_addressee, new)
     for id, row in rows.items():
         announce_given(work, id, row.event_id, row.grid_id, row.kind, tasks[id])
+
+
+async def readdress_tasks(work: Work, task: NewTask, kinds: Iterable[TaskKind]) -> None:
+    """Address the open tasks of these kinds to whom another task of their event is given, and to nobody else. They stay where they are
+    where that one is for nobody who has a post."""
+    ids, to = sorted(await _open_tasks(work, task.event_id, kinds)), list(_addresses(work, task))
+    if ids and to:
+        await close_addresses(work, ids)
+        await address_anew(work, dict.fromkeys(ids, to), AddressReason.GIVEN)

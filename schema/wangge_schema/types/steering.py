@@ -116,9 +116,11 @@ def rating() -> Any:
     def rated(row: Row, _: Asking) -> sa.ColumnElement[Any]:
         done = t.event_history.alias()
         given = JsonMember(done.c.answers, "rating")
+        afterwards = sa.and_(done.c.entry == HistoryEntryKind.RATED.value, JsonMember(done.c.answers, "own").is_not(None))
+        own = sa.or_(done.c.entry == HistoryEntryKind.MOVED.value, afterwards)
         return (
             sa.select(sa.cast(given, sa.Integer))
-            .where(done.c.event_id == row.c.id, done.c.entry == HistoryEntryKind.MOVED.value, given.is_not(None))
+            .where(done.c.event_id == row.c.id, own, given.is_not(None))
             .order_by(done.c.sequence.desc())
             .limit(1)
             .correlate(row)

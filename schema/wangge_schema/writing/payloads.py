@@ -9,6 +9,7 @@ from strawberry.types.info import Info
 
 from wangge_core.checking import check_text
 from wangge_core.db.work import Work
+from wangge_core.deployment import Deployment
 from wangge_core.errors import IdempotencyKeyReusedError, Outcome, Refusal, refusal
 from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
 from wangge_core.refusals import MESSAGES, message
@@ -22,6 +23,9 @@ from wangge_schema.session import Session
 
 _R = TypeVar("_R")
 MOST_KEY = 200
+TRIED_AGAIN = 2
+BROKEN_OFF = frozenset({"40P01", "40001"})
+"""SQLSTATEs of what PostgreSQL broke off: a deadlock, and transactions that cannot be put in an order."""
 ALWAYS = (
     "TOO_LONG",
     "BLANK",
@@ -92,7 +96,7 @@ async def perform(
     if key is not None and (wrong := tuple(check_text(key, "idempotencyKey", most=MOST_KEY))):
         return await _answer(session, raw, Outcome(refusals=wrong), str)
     try:
-        outcome = await _written_at_last(session, raw.field_name, operation, make_request(), key)
+        outcome = await written_at_last(session.deployment, viewer, raw.field_name, operation, make_request(), key)
     except RefusedError as error:  # its field is one of the input's already
         return await _answer(session, raw, Outcome(refusals=(error.refusal,)), str)
     except IdempotencyKeyReusedError:
@@ -100,23 +104,37 @@ async def perform(
     except DBAPIError as error:
         if isinstance(error, OperationalError):
             raise
-        outcome = Outcome(refusals=(refusal("CONFLICT" if isinstance(error, IntegrityError) else "TEXT_UNSTORABLE"),))
+        outcome = Outcome(refusals=(refusal("CONFLICT" if _was_first(error) else "TEXT_UNSTORABLE"),))
     return await _answer(session, raw, outcome, rename, tell)
 
 
-async def _written_at_last(session: Session, name: str, operation: Operation[_R], request: _R, key: str | None) -> Outcome:
-    """Once more where another writer was first: the checks then see what that one wrote."""
-    try:
-        return await _written(session, name, operation, request, key)
-    except IntegrityError:
-        return await _written(session, name, operation, request, key)
+async def written_at_last(
+    deployment: Deployment, viewer: Viewer, name: str, operation: Operation[_R], request: _R, key: str | None = None
+) -> Outcome:
+    """Do one thing in a transaction; again where another writer was first, twice at most: the checks then see what that one wrote.
+
+    Raises DBAPIError.
+    """
+    for _ in range(TRIED_AGAIN):
+        try:
+            return await _written(deployment, viewer, name, operation, request, key)
+        except DBAPIError as error:
+            if not _was_first(error):
+                raise
+    return await _written(deployment, viewer, name, operation, request, key)
 
 
-async def _written(session: Session, name: str, operation: Operation[_R], request: _R, key: str | None) -> Outcome:
-    viewer = session.viewer
+def _was_first(error: DBAPIError) -> bool:
+    """Whether another writer was in the way, and is not any more: it wrote the same key, or each waited for the other."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in BROKEN_OFF
+
+
+async def _written(
+    deployment: Deployment, viewer: Viewer, name: str, operation: Operation[_R], request: _R, key: str | None
+) -> Outcome:
     repeatable = key is not None and viewer.account_id is not None
     digest = request_hash(name, request) if repeatable else ""
-    async with session.deployment.write(viewer, name) as work:
+    async with deployment.write(viewer, name) as work:
         if repeatable and (earlier := await earlier_answer(work, viewer, key or "", digest)) is not None:
             return earlier
         (outcome,) = await operation(work, viewer, [request])
