@@ -5,6 +5,14 @@ import sqlalchemy as sa
 from wangge_core.db.columns import Json, binary_text
 from wangge_core.db.tables.metadata import folded, from_outside, key, moment, position, table, to, to_declared
 
+
+def _of_few(column: str, *others: str) -> sa.Index:
+    """An index of a column that most events leave empty, without those. SQLite's statistics take nothing for one value that all rows have:
+    it would rather read the whole table."""
+    filled = sa.text(f"{column} IS NOT NULL")
+    return sa.Index(None, column, *others, sqlite_where=filled, postgresql_where=filled)
+
+
 event = table(
     "event",
     key(),
@@ -36,7 +44,7 @@ event = table(
     moment("closed_at", nullable=True),
     # the kind's limit that was chosen, or taken where there is one; and the event by whose move this one was opened
     sa.Column("filed_limit", sa.String(80)),
-    to("event", name="opened_by_event_id", nullable=True, index=True),
+    to("event", name="opened_by_event_id", nullable=True),
     sa.Column("recorded_timeliness", sa.String(10)),
     *from_outside(),
     # the event that it is a part of, and the one that it was found to tell of once more
@@ -59,8 +67,9 @@ event = table(
     sa.Index(None, "stage_due_at", "id"),
     sa.Index(None, "whole_due_at", "id"),
     sa.Index(None, "source_key", "id"),
-    sa.Index(None, "part_of_id", "id"),
-    sa.Index(None, "joined_to_id", "id"),
+    _of_few("opened_by_event_id"),
+    _of_few("part_of_id", "id"),
+    _of_few("joined_to_id", "id"),
     sa.Index(None, "deferred_until", "id"),
     sa.Index(None, "closed", "latitude", "longitude"),
     sa.Index(None, "place_id"),

@@ -25,7 +25,7 @@ task = table(
     moment("acknowledged_at", nullable=True),
     to("post", name="acknowledged_by_id", nullable=True),
     sa.Column("times_escalated", sa.Integer, nullable=False),
-    sa.Index(None, "event_id", "id"),
+    sa.Index(None, "event_id", "open"),
     sa.Index(None, "open", "due_by", "id"),
     sa.Index(None, "kind", "due_by", "id"),
 )

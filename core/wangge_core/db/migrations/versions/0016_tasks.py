@@ -12,7 +12,7 @@ depends_on = None
 
 ID = columns.Id
 INDEXES = {
-    "task": (("grid_id",), ("event_id", "id"), ("open", "due_by", "id"), ("kind", "due_by", "id")),
+    "task": (("grid_id",), ("event_id", "open"), ("open", "due_by", "id"), ("kind", "due_by", "id")),
     "task_addressee": (("task_id", "id"), ("post_id", "open"), ("office_id", "open"), ("grid_id", "role_id", "open")),
     "shift": (("post_id", "ends_at"), ("ends_at", "id")),
     "duty_position": (("at",),),

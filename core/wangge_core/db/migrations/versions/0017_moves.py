@@ -18,7 +18,10 @@ def upgrade() -> None:
         event.add_column(sa.Column("filed_limit", sa.String(80)))
         event.add_column(sa.Column("opened_by_event_id", columns.Id))
         event.create_foreign_key("fk_event_opened_by_event_id", "event", ["opened_by_event_id"], ["id"])
-    op.create_index("ix_event_opened_by_event_id", "event", ["opened_by_event_id"])
+    filled = sa.text("opened_by_event_id IS NOT NULL")
+    op.create_index(
+        "ix_event_opened_by_event_id", "event", ["opened_by_event_id"], sqlite_where=filled, postgresql_where=filled
+    )
     with op.batch_alter_table("event_assignment", table_kwargs=AUTOINCREMENT) as given:
         given.add_column(sa.Column("part_state", sa.String(10)))
         given.add_column(sa.Column("part_note", sa.Text))

@@ -15,8 +15,6 @@ AS_IT_IS = {"sqlite_autoincrement": True}
 COUNTS = {"times_reported": "1", "times_chased": "0", "times_extended": "0"}
 TO_EVENTS = ("part_of_id", "joined_to_id")
 INDEXES = (
-    ("event", "part_of_id", "id"),
-    ("event", "joined_to_id", "id"),
     ("event", "deferred_until", "id"),
     ("event_chase", "event_id", "sequence", "id"),
     ("event_request", "event_id", "sequence", "id"),
@@ -36,6 +34,9 @@ def upgrade() -> None:
     _create_projects()
     for table, *names in INDEXES:
         op.create_index("_".join(("ix", table, *names)), table, names)
+    for name in TO_EVENTS:
+        filled = sa.text(f"{name} IS NOT NULL")
+        op.create_index(f"ix_event_{name}_id", "event", [name, "id"], sqlite_where=filled, postgresql_where=filled)
 
 
 def _create_chases() -> None:
@@ -116,6 +117,8 @@ def downgrade() -> None:
     for table, *names in INDEXES:
         if table == "event":
             op.drop_index("_".join(("ix", table, *names)), table_name=table)
+    for name in TO_EVENTS:
+        op.drop_index(f"ix_event_{name}_id", table_name="event")
     with op.batch_alter_table("event", table_kwargs=AS_IT_IS) as event:
         for name in TO_EVENTS:
             event.drop_constraint(f"fk_event_{name}", type_="foreignkey")
