@@ -123,7 +123,9 @@ def step_allows(event: Seen, viewer: Viewer, request: StepFinish, _: datetime) -
 def appeal_allows(event: Seen, viewer: Viewer, request: Appeal, now: datetime) -> bool:
     stage = request.stage or event.row["stage"]
     clocks = [one for one in event.clocks if one["scope"] == "STAGE" and one["stage"] == stage]
-    late = bool(clocks) and clocks[-1]["due_at"] is not None and clocks[-1]["due_at"] < (clocks[-1]["stopped_at"] or now)
+    last = clocks[-1] if clocks else None
+    due, stopped = (last["due_at"], last["stopped_at"]) if last else (None, None)
+    late = due is not None and (due <= now if stopped is None else due < stopped)
     may = acts(viewer, event, event.definition.stage(stage).by)
     return not event.joined and not event.definition.emergency and late and may and not event.waiting("APPEAL")
 

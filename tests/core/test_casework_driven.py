@@ -98,6 +98,6 @@ def _details(town: Town, kind: str) -> DetailsDefinition:
 async def test_events_live_as_they_must_for_long(town: Town, part: int) -> None:
     each = LONG // 2 // LONG_PARTS
     drive = await driven(town, range(1000 + part * each, 1000 + (part + 1) * each))
-    assert drive.told["move"] > 2 * each
+    assert drive.told["move"] > each  # two in a life, on average
     assert drive.told["forbidden"] > each / 4
     assert drive.told["move refused"] < drive.told["move"]

@@ -85,7 +85,7 @@ async def _was_overdue(work: Work, event: Steered, stage: str) -> bool:
     row = await work.first(sa.select(clock).where(of_stage).order_by(clock.c.id.desc()).limit(1))
     if row is None or row.due_at is None or row.exempted_at is not None:
         return False
-    return row.due_at <= (row.stopped_at or work.now)
+    return row.due_at <= work.now if row.stopped_at is None else row.due_at < row.stopped_at
 
 
 async def _who_had(work: Work, event: Steered, stage: str, viewer: Viewer) -> HeldPost | None:
