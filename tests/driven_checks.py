@@ -250,8 +250,8 @@ def tasks(event: Seen) -> Found:
     asked = {one["kind"] for one in found if one["kind"].startswith("DECIDE_")}
     if deciding != asked:
         yield f"requests wait for {deciding}, and tasks ask for {asked}"
-    ends = [one["at"] for one in event.entries if one["from_stage"] and event.definition.stage(one["from_stage"]).final]
-    owed = sum(one["answered_at"] is None and not (ends and one["at"] <= ends[-1]) for one in event.chases)
+    ends = [one["sequence"] for one in event.entries if one["from_stage"] and event.definition.stage(one["from_stage"]).final]
+    owed = sum(one["answered_at"] is None and not (ends and one["sequence"] <= ends[-1]) for one in event.chases)
     if bool(owed) is not any(one["kind"] == "ANSWER_CHASE" for one in found):
         yield f"{owed} chases wait for an answer, and tasks ask for {[one['kind'] for one in found]}"
     yield from parts(event)

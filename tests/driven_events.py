@@ -33,11 +33,12 @@ OF_EVENT = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Around:
-    """What is true around all events: posts' offices, whose person an account is, households, and working time."""
+    """What is true around all events: posts' offices and which have ended, whose person an account is, households, and working time."""
 
     registry: Registry
     office_of: Mapping[int, int | None]
     role_of: Mapping[int, str]
+    ended: set[int]
     person_of: Mapping[int, int | None]
     household_of: Mapping[int, int | None]
     calendar: PlainCalendar | None
@@ -51,6 +52,7 @@ async def around(work: Work) -> Around:
         registry=work.rules.registry,
         office_of={row[0]: row[1] for row in await work.rows(sa.select(t.post.c.id, t.post.c.office_id))},
         role_of={row[0]: row[1] for row in await work.rows(sa.select(t.post.c.id, t.post.c.role_id))},
+        ended={row[0] for row in await work.rows(sa.select(t.post.c.id).where(t.post.c.ends_at <= work.now))},
         person_of={row[0]: row[1] for row in await work.rows(sa.select(t.account.c.id, t.account.c.person_id))},
         household_of={row[0]: row[1] for row in await work.rows(sa.select(t.person.c.id, t.person.c.household_id))},
         calendar=plain_calendar(work.rules.zone, default, days) if default else None,

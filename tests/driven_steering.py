@@ -63,6 +63,21 @@ def has(viewer: Viewer, event: Seen, *, part: str | None = None) -> bool:
     return any(part is None or one["part_state"] == part for one in own)
 
 
+def inherits(viewer: Viewer, event: Seen, part: Mapping[str, Any]) -> bool:
+    """Whether the part is that of a post that has ended, and the viewer is of its office, or else acts in its role."""
+    around, post = event.around, part["post_id"]
+    if post not in around.ended:
+        return False
+    office, role = around.office_of[post], around.role_of[post]
+    return any(one.office_id == office if office is not None else role in one.acts_as for one in viewer.posts)
+
+
+def has_part(viewer: Viewer, event: Seen) -> bool:
+    """Whether the viewer has an open part, or one fell to the viewer."""
+    left = (one for one in event.given if one["part_state"] == "OPEN")
+    return has(viewer, event, part="OPEN") or any(inherits(viewer, event, one) for one in left)
+
+
 def works(viewer: Viewer, event: Seen) -> bool:
     """Whether the viewer can do the stage; who works for an office only where it has the event, or nobody has."""
     return acts(viewer, event, event.stage.by) and (
@@ -201,14 +216,14 @@ WAYS: Mapping[str, Way] = {
         operation=finish_parts,
         request=finish,
         roles=of_stage,
-        allows=lambda event, by, _, __: event.runs and has(by, event, part="OPEN"),
+        allows=lambda event, by, _, __: event.runs and has_part(by, event),
         weight=4,
     ),
     "give_up_part": Way(
         operation=give_up_parts,
         request=lambda _, event, __: PartGivingUp(event_id=event.id, reason="not ours"),
         roles=of_stage,
-        allows=lambda event, by, _, __: event.runs and has(by, event, part="OPEN"),
+        allows=lambda event, by, _, __: event.runs and has_part(by, event),
     ),
     "ask_extension": Way(
         operation=ask_extensions,

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from driven_answers import GIVING, Dice
 from driven_events import Seen, around
-from driven_steering import WAYS, likely
+from driven_steering import WAYS, inherits, likely
 from driven_town import PARTY, RESIDENT
 from driven_watching import Fault, Watched
 from towns import ids
@@ -50,7 +50,7 @@ OF_ANSWERS = frozenset(
         "ANSWER_UNEXPECTED", "ANSWER_REQUIRED", "ANSWER_TYPE", "ANSWER_CHOICE", "ANSWER_TOO_FEW", "OUT_OF_RANGE", "BLANK",
         "BEFORE_THE_EVENT", "KIND_UNKNOWN", "KIND_OTHER_WORKFLOW", "DETAILS_INVALID", "DETAILS_REQUIRED", "INVOLVED_UNEXPECTED",
         "INVOLVED_ROLE", "INVOLVED_MISSING", "LIMIT_REQUIRED", "LIMIT_UNKNOWN", "MOVE_TO_RETURNER", "ASSIGNEE_OF_GRID",
-        "ASSIGNEE_INVOLVED", "NOBODY_ON_DUTY", "POST_ENDED", "NOT_FOUND", "ANSWER_MUST_BE_YES",
+        "ASSIGNEE_INVOLVED", "INVOLVEMENT_REQUIRED", "NOBODY_ON_DUTY", "POST_ENDED", "NOT_FOUND", "ANSWER_MUST_BE_YES",
     }
 )  # fmt: skip
 """With which a move may be refused that the form says may be made: what was answered is not good."""
@@ -250,6 +250,7 @@ class Drive(Watched):
             outcome = await self.tried(end_posts_and_free, operator("en"), PostEnd(post_id=post))
             self.say(f"the post of {viewer.login} ends: {self.codes(outcome)}")
             self.town.unchanged.add(viewer.login)
+            self.around.ended.add(post)
             await self.town.load(viewer.login)
         if not outcome.accepted:
             raise Fault(f"a post could not be passed on: {outcome}")
@@ -325,7 +326,7 @@ class Drive(Watched):
             one
             for one in self.town.everybody
             if part["post_id"] in one.post_ids or (part["office_id"] is not None and part["office_id"] in one.office_ids)
-        ]
+        ] or [one for one in self.town.everybody if inherits(one, event, part)]
         if not having:
             raise Fault(f"nobody is left who could finish the part of {part}")
         way = WAYS["finish_part"]

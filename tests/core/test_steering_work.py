@@ -22,8 +22,10 @@ from steered import (
 )
 from towns import Town
 from wangge_core.db import tables as t
+from wangge_core.rights.posts import PostEnd
 from wangge_core.steering.adding_evidence import EvidenceAddition, add_evidence
 from wangge_core.steering.chasing import Chase, ChaseAnswer, answer_chases, chase_events
+from wangge_core.steering.handing_over import end_posts_and_free
 from wangge_core.steering.parts import PartFinish, PartGivingUp, finish_parts, give_up_parts
 from wangge_core.steering.reassigning import Reassignment, reassign_events
 
@@ -64,6 +66,20 @@ async def test_nobody_else_reassigns_and_only_to_who_can_do_the_stage(town: Town
     stale = Reassignment(event_id=id, assignees=((mine, None),), expected_version=1)
     assert await tried(town, reassign_events, stale, by=by) == ["expectedVersion: EVENT_CHANGED"]
     assert (await entries(town, id))[-1] == "MOVED"
+
+
+async def test_the_part_of_a_post_that_has_ended_is_finished_by_who_acts_in_its_role(town: Town) -> None:
+    id, by = await at_grid(town), await worker(town)
+    await colleague(town, "community.grid_worker", GRIDS["urban"], "second_worker")
+    heir = await colleague(town, "community.grid_worker", GRIDS["urban"], "third_worker")
+    to = ((town.posts[by.login], None), (town.posts["second_worker"], None))
+    assert await done(town, reassign_events, Reassignment(event_id=id, assignees=to), by=by) == [id]
+    assert await tried(town, finish_parts, PartFinish(event_id=id), by=heir) == [": PARTNER_ONLY"]
+    await done(town, end_posts_and_free, PostEnd(post_id=town.posts["second_worker"]))
+    assert ("DO_PART", ("community.grid_worker",)) in await open_tasks(town, id)
+    assert await done(town, finish_parts, PartFinish(event_id=id, note="fenced off"), by=heir) == [id]
+    assert ("DO_PART", ("community.grid_worker",)) not in await open_tasks(town, id)
+    assert await tried(town, finish_parts, PartFinish(event_id=id), by=heir) == [": PARTNER_ONLY"]
 
 
 async def test_partners_finish_their_parts_and_the_lead_is_told_when_none_is_open(town: Town) -> None:

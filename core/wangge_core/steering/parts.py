@@ -1,6 +1,6 @@
 """Joint handling: every partner finishes its own part, or gives it up and says why; when none is open the lead goes on."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +39,10 @@ class PartGivingUp(Steering):
 
 
 async def finish_parts(work: Work, viewer: Viewer, requests: Sequence[PartFinish]) -> list[Outcome]:
-    """Finish parts of joint handlings; for the post that has the part, and for members of the office that has it."""
+    """Finish parts of joint handlings; for the post that has the part, and for members of the office that has it.
+
+    Where that post has ended, for its office or for whoever acts in its role: to them its task fell.
+    """
     return [await _finish(work, viewer, request) for request in requests]
 
 
@@ -79,7 +82,7 @@ async def _end(
     attachments: Sequence[int] = (),
 ) -> Sequence[Refusal]:
     """End the viewer's open part; why that is refused."""
-    mine = _open_part(event, viewer)
+    mine = _open_part(event, viewer) or await _inherited_part(work, event, viewer)
     if mine is None:
         return refused("PARTNER_ONLY").refusals
     if stopped := why_not_running(event):
@@ -102,8 +105,7 @@ async def _end(
         answers={"note" if done else "reason": note, "attachments": shown},
         given=await part_changes(work, event.id),
     )
-    who: Mapping[str, Any] = {"post_ids": (part.post_id,)} if part.post_id is not None else {"office_ids": (part.office_id,)}
-    await end_tasks(work, event.id, [TaskKind.DO_PART], done=done, **who)
+    await end_tasks(work, event.id, [TaskKind.DO_PART], done=done, **_who_had(part, post))
     await _tell_lead(work, event, post, part)
     return []
 
@@ -117,6 +119,29 @@ def _open_part(event: Steered, viewer: Viewer) -> tuple[sa.Row[Any], HeldPost] |
         (part, post) for part in parts for post in posts if part.office_id is not None and part.office_id == post.office_id
     ]
     return next(iter([*own, *of_office]), None)
+
+
+async def _inherited_part(work: Work, event: Steered, viewer: Viewer) -> tuple[sa.Row[Any], HeldPost] | None:
+    """The open part of a post that has ended, and the viewer's post to which its task fell."""
+    parts = {one.post_id: one for one in event.state.at_work if one.part_state == PartState.OPEN.value}
+    ended, over = t.post, (post for post in viewer.posts if post.stands_over(event.row.path))
+    columns = (ended.c.role_id, ended.c.office_id)
+    left = await work.by_ids(columns, ended.c.id, filter(None, parts), ended.c.ends_at <= work.now) if viewer.posts else {}
+    found = ((parts[id], post) for post in over for id, one in left.items() if _falls_to(one, post))
+    return next(found, None)
+
+
+def _falls_to(ended: sa.Row[Any], post: HeldPost) -> bool:
+    """Whether the tasks of a post that has ended fall to this one, as `tasks/passing.py` has it."""
+    return post.office_id == ended.office_id if ended.office_id is not None else ended.role_id in post.acts_as
+
+
+def _who_had(part: sa.Row[Any], post: HeldPost) -> dict[str, Any]:
+    """To whom the task of a part is addressed: to who has it, or to whom it fell."""
+    if part.post_id is None or part.post_id == post.id:
+        return {"post_ids": (part.post_id,)} if part.post_id is not None else {"office_ids": (part.office_id,)}
+    heir = {"office_ids": (post.office_id,)} if post.office_id is not None else {"role_ids": (part.role_id,)}
+    return {"post_ids": (part.post_id,), **heir}
 
 
 async def _tell_lead(work: Work, event: Steered, post: HeldPost, ended: sa.Row[Any]) -> None:

@@ -131,16 +131,17 @@ async def end_tasks(
     done: bool,
     post_ids: Iterable[int] = (),
     office_ids: Iterable[int] = (),
+    role_ids: Iterable[str] = (),
 ) -> None:
-    """End the open tasks of these kinds: as done, or as no longer needed. With posts or offices, theirs alone.
+    """End the open tasks of these kinds: as done, or as no longer needed. With posts, offices or roles, theirs alone.
 
     A task that others have as well stays theirs.
     """
     found = await _open_tasks(work, event_id, kinds)
-    ids, posts, offices = sorted(found), sorted(set(post_ids)), sorted(set(office_ids))
-    if posts or offices:
+    ids, posts, offices, roles = sorted(found), sorted(set(post_ids)), sorted(set(office_ids)), sorted(set(role_ids))
+    if posts or offices or roles:
         to = t.task_addressee
-        theirs = sa.or_(to.c.post_id.in_(posts), to.c.office_id.in_(offices))
+        theirs = sa.or_(to.c.post_id.in_(posts), to.c.office_id.in_(offices), to.c.role_id.in_(roles))
         had = {row.task_id for row in await work.rows(sa.select(to.c.task_id).where(to.c.task_id.in_(ids), to.c.open, theirs))}
         await close_addresses(work, sorted(had), theirs)
         own = to.c.reason != AddressReason.ESCALATED.value  # who was only told of it in their place does not keep it open
