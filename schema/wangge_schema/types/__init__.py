@@ -7,23 +7,13 @@ from wangge_schema.reading.list_inputs import ListInputs
 from wangge_schema.reading.sources import SOURCE, Source
 from wangge_schema.types.attachments import Attachment, EventAttachment
 from wangge_schema.types.deadlines import Calendar, CalendarChange, CalendarDay
-from wangge_schema.types.declared import (
-    AssetKind,
-    DetailField,
-    EventKind,
-    GridType,
-    NeedKind,
-    PlaceKind,
-    Role,
-    Staffing,
-    StaffingPosition,
-    Workflow,
-    WorkflowStage,
-)
-from wangge_schema.types.events import Event, EventAssignment, HistoryEntry, Involvement
+from wangge_schema.types.declared import GridType, Role, Staffing, StaffingPosition
+from wangge_schema.types.events import Event, EventAssignment, Involvement
 from wangge_schema.types.grids import Grid, GridLayer
+from wangge_schema.types.history import HistoryEntry
 from wangge_schema.types.imports import ImportReview
 from wangge_schema.types.intake import EventReporter, PublicMatter, PublicReport, Webhook
+from wangge_schema.types.kinds import AssetKind, DetailField, EventKind, NeedKind, PlaceKind
 from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
 from wangge_schema.types.people import Household, HouseholdMember, Person, Residence
@@ -44,6 +34,7 @@ from wangge_schema.types.sign_in import ApiKey, Device
 from wangge_schema.types.statistics import GridStatistics, PersonTombstone
 from wangge_schema.types.steering import EventChase, EventProgress, EventRequest, Project, ProjectStep
 from wangge_schema.types.tasks import Shift, Task, TaskAddressee
+from wangge_schema.types.workflows import Workflow, WorkflowStage
 
 PLANNED = (
     AccessGrant, Account, ApiKey, Asset, AssetKind, Attachment, Building, Calendar, CalendarChange, CalendarDay, Change,

@@ -11,8 +11,8 @@ from wangge_core.rights.needs_seen import need_rule
 from wangge_schema.reading.declare import column, expression, planned, to_one
 from wangge_schema.reading.sources import Asking, Filter, Row
 from wangge_schema.scalars import Date, DateTime
-from wangge_schema.types.declared import NeedKind
 from wangge_schema.types.grids import Grid
+from wangge_schema.types.kinds import NeedKind
 from wangge_schema.types.nodes import Node, node_id
 from wangge_schema.types.rights import Post
 

@@ -19,8 +19,8 @@ from wangge_schema.reading.declare import column, computed, connection, expressi
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Asking, Filter, Row
 from wangge_schema.scalars import Date, DateTime
-from wangge_schema.types.declared import AssetKind, PlaceKind
 from wangge_schema.types.grids import Grid
+from wangge_schema.types.kinds import AssetKind, PlaceKind
 from wangge_schema.types.may import viewer_may
 from wangge_schema.types.nodes import Connection, Node, node_id
 from wangge_schema.types.opening_hours import OpeningHours, PlaceService, opening_hours, services, whether_open

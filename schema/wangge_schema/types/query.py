@@ -6,17 +6,19 @@ from wangge_core.db.mirroring import BASE_LAYER
 from wangge_schema.reading.declare import connection, connection_of, reads, root_one
 from wangge_schema.reading.sources import Argument, ById, ByIds, Itself
 from wangge_schema.types.deadlines import Calendar
-from wangge_schema.types.declared import AssetKind, EventKind, GridType, NeedKind, PlaceKind, Role, Staffing, Workflow
+from wangge_schema.types.declared import GridType, Role, Staffing
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid
 from wangge_schema.types.imports import ImportReview
 from wangge_schema.types.intake import PublicMatter, PublicReport, open_matters_nearby, public_report, public_reports
+from wangge_schema.types.kinds import AssetKind, EventKind, NeedKind, PlaceKind
 from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
 from wangge_schema.types.people import Person
 from wangge_schema.types.places import Asset, Building, Office, Organization, Place
 from wangge_schema.types.read_log import CHANGES_OF, READS_OF, Change, DataAccess
 from wangge_schema.types.rights import AccessGrant, Account, Post, Viewer
+from wangge_schema.types.workflows import Workflow
 
 
 @strawberry.type(description="What can be read. Every field answers with what the viewer may see, and nothing else.")

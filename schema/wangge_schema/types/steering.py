@@ -14,8 +14,9 @@ from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Asking, Row
 from wangge_schema.reading.statement import JsonMember
 from wangge_schema.scalars import Date, DateTime
-from wangge_schema.types.declared import Role, WorkflowStage
+from wangge_schema.types.declared import Role
 from wangge_schema.types.rights import Account, Post
+from wangge_schema.types.workflows import WorkflowStage
 
 for choice in (RequestKind, RequestState, PartState):
     enum_type(choice)
