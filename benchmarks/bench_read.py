@@ -8,7 +8,7 @@ Needs PostgreSQL's binaries (or `--server`), wrk, and npm for PostGraphile. Writ
 import argparse
 import asyncio
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -99,16 +99,14 @@ def peers(engine: str, url: URL, town: Town, folder: Path) -> list[Server]:
     return [ours, unlogged, PostGraphile(url), Bare(url), usual] if engine == "postgresql" else [ours, unlogged, usual]
 
 
-def described(measured: Measured, plan: Plan, servers: Sequence[Server], spent: Spent | None) -> str:
+def described(measured: Measured, plan: Plan, servers: Sequence[Server], spent: Mapping[str, Spent] | None) -> str:
     text = (
         f"Requests a second (p50 / p99 in milliseconds), medians of {plan.rounds} rounds of {plan.seconds:g} s.\n\n"
         f"{throughput(measured, plan, servers)}\n\n{resources(measured, plan, servers)}"
     )
     if spent:
-        text += (
-            f"\n\n1,000 rows of five fields through `Api.answer`: {number(spent.loop)} ms of CPU in the thread of the event loop, "
-            f"{number(spent.process)} ms in the process."
-        )
+        text += "\n\nCPU for 1,000 rows of five fields through `Api.answer`, in the event loop's thread and in the process:\n"
+        text += "".join(f"\n- {rows}: {number(one.loop)} and {number(one.process)} ms" for rows, one in spent.items())
     return text
 
 

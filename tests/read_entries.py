@@ -12,5 +12,5 @@ NAMES = Operation(kind="query", name="Names", document_hash="0123456789abcdef")
 
 def entry(*persons: int, viewer: Viewer | None = None, fields: Iterable[str] = ("name", "bornOn")) -> Entry:
     """That the names of persons were read on a visit."""
-    reads = [Read(person, "Person", tuple(fields)) for person in persons]
+    reads = [Read(persons, "Person", tuple(fields))] if persons else []
     return entry_of(viewer or operator(), NAMES, Stated(Purpose.VISIT, "monthly"), reads, kind=ReadKind.READ)

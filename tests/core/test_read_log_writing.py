@@ -58,7 +58,7 @@ async def test_what_tells_of_nobody_is_not_logged(deployment: Deployment) -> Non
 
 async def test_equal_fields_are_said_once_and_each_person_once(deployment: Deployment) -> None:
     names, needs = ("name",), ("reason", "untilOn")
-    reads = [Read(1, "Person", names), Read(2, "Person", names), Read(1, "Person", names), Read(1, "Need", needs)]
+    reads = [Read((1, 2), "Person", names), Read((1,), "Person", names), Read((1,), "Need", needs)]
     asked = Operation(name="Both", document_hash="f" * 16)
     await deployment.read_log.write(entry_of(Viewer(account_id=1), asked, None, reads, kind=ReadKind.EXPORT))
     (row,) = await rows(deployment, t.read_log)

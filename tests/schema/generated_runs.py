@@ -76,7 +76,13 @@ class Log:
 
     def told(self) -> set[Told]:
         """Of whom the entries tell which fields."""
-        return {(one.subject, one.type, name) for entry in self.entries for one in entry.reads for name in one.fields}
+        return {
+            (person, one.type, name)
+            for entry in self.entries
+            for one in entry.reads
+            for person in one.subjects
+            for name in one.fields
+        }
 
     async def close(self) -> None:
         """Nothing is open."""

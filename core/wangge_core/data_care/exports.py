@@ -79,7 +79,7 @@ async def _export(work: Work, viewer: Viewer, request: Export) -> Exported:
     held = await _sections(work, viewer, request.person_id, row.path, own=own)
     held["person"] = held["person"][0] | sealed
     fields = tuple(sorted({*held["person"], *(name for name, rows in held.items() if rows and name != "person")}))
-    return Exported(id=request.person_id, held=held, reads=(Read(request.person_id, "Person", fields),))
+    return Exported(id=request.person_id, held=held, reads=(Read((request.person_id,), "Person", fields),))
 
 
 async def _person(work: Work, id: int) -> sa.Row[Any] | None:

@@ -67,7 +67,7 @@ async def _reveal(work: Work, viewer: Viewer, request: ReporterReveal) -> Reveal
         return RevealedReporter(refusals=(refusal(error.code, "number"),))
     purpose = request.stated.purpose.value if request.stated else None
     work.record(Action.OPENED, "Event", row.id, ("reporterPhone",), ("purpose", None, purpose))
-    of_resident = () if report.person_id is None else (Read(report.person_id, "EventReporter", ("phone",)),)
+    of_resident = () if report.person_id is None else (Read((report.person_id,), "EventReporter", ("phone",)),)
     return RevealedReporter(phone=phone, reads=of_resident)
 
 

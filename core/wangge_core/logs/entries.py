@@ -27,9 +27,9 @@ class ReadKind(Choice):
 
 
 class Read(NamedTuple):
-    """Fields of a type, as the schema calls both, that were read of one person."""
+    """Fields of a type, as the schema calls both, that were read of some persons."""
 
-    subject: int
+    subjects: tuple[int, ...]
     type: str
     fields: tuple[str, ...]
 
@@ -142,7 +142,7 @@ def _packed(reads: Sequence[Read]) -> tuple[list[tuple[str, tuple[str, ...]]], l
     """What was read, each combination of type and fields once, and for each of them of whom."""
     found: dict[tuple[str, tuple[str, ...]], dict[int, None]] = {}
     for one in reads:
-        found.setdefault((one.type, one.fields), {})[one.subject] = None
+        found.setdefault((one.type, one.fields), {}).update(dict.fromkeys(one.subjects))
     return list(found), [(place, list(persons)) for place, persons in enumerate(found.values())]
 
 

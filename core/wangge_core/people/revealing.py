@@ -102,7 +102,7 @@ async def _reveal(work: Work, viewer: Viewer, request: Reveal) -> Revealed:
         }
     except SealingError as error:
         return Revealed(refusals=(refusal(error.code, "fields"),))
-    reads = Read(request.person_id, "Person", tuple(_in_schema(one.column) for one in wanted))
+    reads = Read((request.person_id,), "Person", tuple(_in_schema(one.column) for one in wanted))
     return Revealed(id=request.person_id, values=values, reads=(reads,))
 
 
@@ -141,7 +141,7 @@ async def _found(work: Work, viewer: Viewer, column: str, value: str) -> Found:
     if not rows and await _has_other_keys(work, index):
         return Found(refusals=(refusal("SEALING_KEY_UNKNOWN"),))
     ids = tuple(row.id for row in rows)
-    return Found(ids=ids, reads=tuple(Read(id, "Person", (_in_schema(column),)) for id in ids))
+    return Found(ids=ids, reads=(Read(ids, "Person", (_in_schema(column),)),) if ids else ())
 
 
 async def _has_other_keys(work: Work, index: sa.ColumnElement[Any]) -> bool:

@@ -71,6 +71,12 @@ def unmarked(text: str, places: Sequence[Place]) -> tuple[str, list[Read]]:
     if START not in text:
         return text, []
     pieces = MARK.split(text)  # text, place, persons, text, place, …
-    found = dict.fromkeys(zip(pieces[1::3], pieces[2::3], strict=True))
-    reads = [Read(int(person), *places[int(place)]) for place, persons in found for person in persons.split(",") if person]
-    return "".join(pieces[::3]), reads
+    found: dict[str, list[str]] = {}
+    for place, persons in zip(pieces[1::3], pieces[2::3], strict=True):
+        found.setdefault(place, []).append(persons)
+    reads = [Read(_keys(persons), *places[int(place)]) for place, persons in found.items()]
+    return "".join(pieces[::3]), [one for one in reads if one.subjects]
+
+
+def _keys(persons: Sequence[str]) -> tuple[int, ...]:
+    return tuple(int(key) for key in dict.fromkeys(",".join(persons).split(",")) if key)
