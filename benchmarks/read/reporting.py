@@ -71,7 +71,7 @@ def throughput(measured: Measured, plan: Plan, servers: Sequence[Server]) -> str
     for query in plan.queries:
         for connections in plan.connections:
             found = {name: measured.middle(query.name, connections, name) for name in names}
-            cells = [_load(one, measured.failed.get((query.name, name), "")) for name, one in found.items()]
+            cells = [_load(one, measured.failed.get((query.name, connections, name), "")) for name, one in found.items()]
             ratios = [_ratio(name, found.get("ours"), found[name]) for name in others]
             rows.append([query.title, str(connections), *cells, *ratios])
     return table(head, rows)

@@ -1,6 +1,7 @@
 """A whole run on one database: equal answers first, then load after load, one server after the other so that all have the same weather."""
 
 import asyncio
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,12 +32,13 @@ class Plan:
 
 @dataclass(slots=True)
 class Measured:
-    """What came out, by (query, connections, server), and by (query, server) or server where connections do not matter."""
+    """What came out, by (query, connections, server), and by (query, server) or server where connections do not matter. A server that
+    fails with many connections may have answered with few."""
 
     loads: dict[tuple[str, int, str], list[Load]] = field(default_factory=dict[tuple[str, int, str], list[Load]])
     statements: dict[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
     sizes: dict[tuple[str, str], float] = field(default_factory=dict[tuple[str, str], float])
-    failed: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
+    failed: dict[tuple[str, int, str], str] = field(default_factory=dict[tuple[str, int, str], str])
     megabytes: dict[str, float] = field(default_factory=dict[str, float])
 
     def middle(self, query: str, connections: int, server: str) -> Load | None:
@@ -57,7 +59,8 @@ def run(servers: Sequence[Server], choices: Choices, plan: Plan, folder: Path, c
     task = bars.add_task("equal answers", total=len(plan.queries))
     for query in plan.queries:
         checked = check(servers, query, choices)
-        measured.failed |= {(query.name, name): why for name, why in checked.failed.items()}
+        failed = itertools.product(plan.connections, checked.failed.items())
+        measured.failed |= {(query.name, connections, name): why for connections, (name, why) in failed}
         for server in servers:
             if server.name in checked.failed:
                 continue
@@ -69,23 +72,25 @@ def run(servers: Sequence[Server], choices: Choices, plan: Plan, folder: Path, c
     loads = [one for one in _order(servers, plan) if (one[1].name, one[3].name) in bodies]
     task = bars.add_task("load", total=len(loads))
     for number, (turn, query, connections, server) in enumerate(loads):
-        key = query.name, server.name
+        key = query.name, connections, server.name
         if key not in measured.failed:
             try:
                 found = load(
                     server,
                     query,
-                    bodies[key],
+                    bodies[query.name, server.name],
                     connections=connections,
                     seconds=plan.seconds if turn else WARM_UP_SECONDS,
                     start=number * 37,
-                    size=measured.sizes[key],
+                    size=measured.sizes[query.name, server.name],
                 )
             except FailedError as error:
-                measured.failed[key] = str(error)
+                server.restart()  # it may be busy for minutes with what nobody waits for any more
+                if turn:
+                    measured.failed[key] = str(error)
             else:
                 if turn:
-                    measured.loads.setdefault((query.name, connections, server.name), []).append(found)
+                    measured.loads.setdefault(key, []).append(found)
         bars.advance(task)
     measured.megabytes = {server.name: server.megabytes() for server in servers}
     return measured

@@ -108,6 +108,12 @@ class Server(Protocol):
         self._wait()
         return self
 
+    def restart(self) -> None:
+        """Start anew, on another port."""
+        self.process.kill()
+        self.__exit__(None, None, None)
+        self.__enter__()
+
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.process.terminate()
         try:
