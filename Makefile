@@ -40,7 +40,7 @@ schema-changes: setup ## write docs/schema-changes.md from the difference to the
 release-schema: setup ## make the present schema the one that clients build on; for a new version only
 	$(BIN)/python scripts/check_schema_changes.py --release
 
-web: setup ## bundle GraphiQL into the server, so that no CDN is needed
+web: setup ## bundle GraphiQL and the map into the server, so that no other host is needed
 	$(BIN)/python scripts/make_web.py
 
 show-divisions: setup ## import a real district's divisions and read them back
@@ -57,6 +57,24 @@ show-boston: setup ## import a real city's year of service requests and hold the
 
 show-registers: setup ## import a fictional town of 46,242 persons by one command, twice: make show-registers ARGS="--db URL"
 	$(BIN)/python benchmarks/show_registers.py $(ARGS)
+
+show-redivision: setup ## turn 44 groups of a generated town into 92 grids, undo it, and do it again: make show-redivision ARGS="--db URL"
+	$(BIN)/python benchmarks/show_redivision.py $(ARGS)
+
+show-coverage: setup ## plant faults in the boundaries of a mesh of grids and find them all
+	$(BIN)/python benchmarks/show_coverage.py
+
+show-ground: setup ## lay out a real city in two layers and place a year's requests by position: make show-ground ARGS="--output FILE.csv"
+	$(BIN)/python benchmarks/show_ground.py $(ARGS)
+
+show-counties: setup ## import 156 real county polygons, name the invalid ones, and say how well neighbours fit
+	$(BIN)/python benchmarks/show_counties.py
+
+show-mesh: setup ## the grid of a position among 200,000, on both databases: how long, and whether exact: make show-mesh ARGS="--quick"
+	$(BIN)/python benchmarks/show_mesh.py $(ARGS)
+
+show-map: setup ## the map of a city of 20,164 grids: what it opens with, and tiles a second
+	$(BIN)/python benchmarks/show_map.py $(ARGS)
 
 show-timers: setup ## two processes ring 1,000 due timers, one is killed in the middle: none is missed, none rings twice
 	$(BIN)/python benchmarks/show_timers.py
@@ -79,4 +97,4 @@ bench-growth: setup ## the time of each question on towns of three sizes
 conformance: setup ## ask other people's clients and audits: make conformance CASES=500
 	$(BIN)/python conformance/run.py --cases $(or $(CASES),10000) $(ARGS)
 
-.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers show-standards show-boston show-timers bench-import bench-read bench-write bench-live bench-growth
+.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers show-standards show-boston show-coverage show-redivision show-ground show-counties show-mesh show-map show-timers bench-import bench-read bench-write bench-live bench-growth

@@ -21,7 +21,8 @@ from wangge_core.grids.grids import NewGrid, create_grids
 from wangge_core.imports.events import check_events, import_events
 from wangge_core.imports.mappings import EventMapping
 from wangge_core.rights.viewers import operator
-from wangge_server.settings import read_settings, rules_of
+from wangge_server.opening import rules_of
+from wangge_server.settings import read_settings
 
 COMMUNITIES = 200
 MAPPING = msgspec.convert(

@@ -30,7 +30,8 @@ from sqlalchemy.engine import URL
 
 from wangge_core.db import tables as t
 from wangge_server.commands.demo import demo_settings, prepare
-from wangge_server.settings import Settings, open_deployment
+from wangge_server.opening import open_deployment
+from wangge_server.settings import Settings
 from wangge_server.sign_in import make_token, read_key
 
 DATABASE = "bench_live"

@@ -3,20 +3,23 @@
 # ruff: noqa: T201 - it is there to print
 
 import asyncio
+import csv
 import os
 import shlex
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from wangge_core.deployment import Deployment
+from wangge_core.errors import Outcome
 from wangge_core.rights.viewers import operator
 from wangge_schema.api import Api
-from wangge_server.settings import open_deployment, read_settings
+from wangge_server.opening import open_deployment
+from wangge_server.settings import Settings, read_settings
 
 ROOT = Path(__file__).parents[1]
 WANGGE = Path(sys.executable).with_name("wangge")
@@ -52,7 +55,11 @@ class Town:
 
     def open(self) -> Deployment:
         """The town's deployment, to be closed by who asks."""
-        return open_deployment(read_settings(environment=self._environment, data_folder=str(self.folder)))
+        return open_deployment(self.settings())
+
+    def settings(self) -> Settings:
+        """The settings of the town."""
+        return read_settings(environment=self._environment, data_folder=str(self.folder))
 
     def ask(self, query: str, **variables: Any) -> Any:
         """The data that the schema answers with."""
@@ -69,14 +76,38 @@ class Town:
         return answer["data"]
 
     def ask_all(self, query: str, field: str, **variables: Any) -> Iterator[dict[str, Any]]:
-        """Every node of a connection, page by page; the query takes `$after`."""
-        after = None
-        while True:
-            page = self.ask(query, after=after, **variables)[field]
-            yield from page["nodes"]
-            if not page["pageInfo"]["hasNextPage"]:
-                return
-            after = page["pageInfo"]["endCursor"]
+        """Every node of a connection, read page by page; the query takes `$after`."""
+        yield from asyncio.run(self._ask_all(query, field, variables))
+
+    async def _ask_all(self, query: str, field: str, variables: dict[str, Any]) -> list[dict[str, Any]]:
+        deployment = self.open()
+        api, viewer, after, found = Api(deployment), operator("zh"), None, list[dict[str, Any]]()
+        try:
+            while True:
+                answer = await api.execute(query, {**variables, "after": after}, viewer=viewer)
+                if answer.get("errors"):
+                    raise SystemExit(f"the schema refused: {answer['errors']}")
+                page = answer["data"][field]
+                found += page["nodes"]
+                if not page["pageInfo"]["hasNextPage"]:
+                    return found
+                after = page["pageInfo"]["endCursor"]
+        finally:
+            await deployment.close()
+
+
+def refused_rows(town: Town, name: str) -> list[dict[str, str]]:
+    """The report of the rows that the last import of a file of this name refused: line, code, reason, row."""
+    path = town.folder / "reports" / f"{name}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as text:
+        return list(csv.DictReader(text))
+
+
+def ids(outcomes: Sequence[Outcome]) -> list[int]:
+    """The ids of what an operation made; ends the show where it refused anything."""
+    if refused := [one for one in outcomes if not one.accepted]:
+        raise SystemExit(f"{len(refused)} of {len(outcomes)} were refused, first {refused[0].refusals}")
+    return [one.id for one in outcomes if one.id is not None]
 
 
 def environment() -> dict[str, str]:

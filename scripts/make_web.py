@@ -1,4 +1,4 @@
-"""Bundles GraphiQL into the server, so that the explorer needs no CDN: `npm ci` and the build of server/web.
+"""Bundles GraphiQL and the map into the server, so that they need no other host: `npm ci` and the build of server/web.
 
 Uses the machine's Node if it is recent enough, otherwise the one that a Python package brings into the virtual environment.
 """

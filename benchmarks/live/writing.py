@@ -13,7 +13,8 @@ from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 from wangge_core.events.comments import EventCommentRequest, comment_events
 from wangge_core.rights.viewers import Viewer, load_viewer
-from wangge_server.settings import Settings, open_deployment
+from wangge_server.opening import open_deployment
+from wangge_server.settings import Settings
 
 
 class Clock:

@@ -19,7 +19,8 @@ from wangge_core.deployment import Deployment
 from wangge_core.errors import WanggeError
 from wangge_core.events.workflows import current_versions
 from wangge_core.search.grams import folded_apart, grams_of
-from wangge_server.settings import read_settings, rules_of
+from wangge_server.opening import rules_of
+from wangge_server.settings import read_settings
 
 CHUNK = 20_000
 COLUMNS = {

@@ -11,7 +11,8 @@ from wangge_core.deployment import Deployment
 from wangge_core.rights.viewers import Viewer, load_viewer
 from wangge_schema.answers import GraphQLRequest
 from wangge_schema.api import Api
-from wangge_server.settings import read_settings, rules_of
+from wangge_server.opening import rules_of
+from wangge_server.settings import read_settings
 
 ROWS = 1000
 DOCUMENTS = {

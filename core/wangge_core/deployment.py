@@ -17,6 +17,7 @@ from wangge_core.db.watching import PoolUse, StatementWatch, pool_use, watch_sta
 from wangge_core.db.work import Work
 from wangge_core.deadlines.calendars import make_default
 from wangge_core.evidence.files import Files
+from wangge_core.handlers import follow
 from wangge_core.intake.deliveries import queue_deliveries
 from wangge_core.logs.change_log import Changes
 from wangge_core.logs.read_log import ReadLog
@@ -89,6 +90,7 @@ class Deployment:
             changes = Changes(viewer, operation)
             work = Work(connection, self.rules, self.clock(), self.sealer, changes, self.files, self.kept)
             yield work
+            await follow(work)
             await queue_deliveries(work)
             announced = await work.write_announcements()
             await changes.write(work)

@@ -19,12 +19,91 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "位置无效：经度 -180 至 180，纬度 -90 至 90，且不能为 (0, 0)。",
         "Not a position: longitude −180 to 180, latitude −90 to 90, and not (0, 0).",
     ),
+    "ADDRESS_INVALID": ("地址应有 {least} 至 {most} 个字符。", "An address has {least} to {most} characters."),
+    "SYSTEM_UNKNOWN": (
+        "没有坐标系 {system}；可用 WGS84、CGCS2000、GCJ-02、BD-09 或 EPSG 代码。",
+        "No coordinate system is called {system}; there are WGS84, CGCS2000, GCJ-02, BD-09 and EPSG codes.",
+    ),
+    "SYSTEM_UNAVAILABLE": (
+        "坐标系 {system} 需要安装扩展 wangge-core[crs]。",
+        "The coordinate system {system} needs the extra wangge-core[crs], which is not installed.",
+    ),
+    "SYSTEM_CONTRADICTED": (
+        "数据标明的坐标系是 {said}，声明的却是 {system}。",
+        "The data says that it is in {said}, and {system} was declared.",
+    ),
+    "GEOMETRY_TYPE": ("{type} 不是 Polygon 或 MultiPolygon。", "{type} is no Polygon or MultiPolygon of GeoJSON."),
+    "GEOMETRY_DAMAGED": (
+        "此处不是 GeoJSON 坐标：应为由 [经度, 纬度] 组成的环。",
+        "Here are no coordinates of GeoJSON: rings of [longitude, latitude] are expected.",
+    ),
+    "TOO_MANY_VERTICES": ("共 {found} 个顶点，最多 {most} 个。", "These are {found} positions; a boundary has at most {most}."),
+    "RING_NOT_CLOSED": ("环未闭合：起于 {start}，止于 {end}。", "The ring is not closed: it begins at {start} and ends at {end}."),
+    "RING_TOO_SHORT": ("环至少需要 4 个位置，这里有 {found} 个。", "A ring has at least 4 positions; here are {found}."),
+    "RING_WITHOUT_AREA": ("{where} 处的环没有面积。", "The ring at {where} has no area."),
+    "POSITION_WITH_HEIGHT": ("位置只应有经度和纬度，不含高程。", "A position has a longitude and a latitude, and no height."),
+    "POSITION_SWAPPED": (
+        "{x}, {y} 看起来经纬度颠倒了：应先写经度。",
+        "{x}, {y} looks swapped: the longitude comes first.",
+    ),
+    "POSITION_OUTSIDE_SYSTEM": (
+        "{x}, {y} 在坐标系 {system} 中没有意义（共 {found} 个位置）。",
+        "{x}, {y} is no position of the coordinate system {system}; so are {found} in all.",
+    ),
+    "CROSSES_ANTIMERIDIAN": (
+        "{where} 起的边跨越 180 度经线；请在该线处分成两部分。",
+        "The edge from {where} goes over the antimeridian; cut the boundary in two there.",
+    ),
+    "BOUNDARY_TOO_SMALL": ("面积 {area} 平方米，至少 {least} 平方米。", "The area is {area} m²; it must be at least {least} m²."),
+    "BOUNDARY_TOO_LARGE": (
+        "面积 {area} 平方千米，最大 {most} 平方千米、经度跨度 180 度。",
+        "The area is {area} km²; it may be {most} km² and 180 degrees wide at most.",
+    ),
+    "BOUNDARY_CROSSES_ITSELF": ("边界在 {where} 处自相交。", "The boundary crosses itself at {where}."),
+    "BOUNDARY_TOUCHES_ITSELF": ("环在 {where} 处与自身相接。", "A ring of the boundary touches itself at {where}."),
+    "HOLE_OUTSIDE": ("{where} 处的洞不在外环之内。", "The hole at {where} lies outside of its outer ring."),
+    "BOUNDARY_INVALID": ("边界在 {where} 处无效：{reason}。", "The boundary is not valid at {where}: {reason}."),
+    "POSITION_IN_NO_GRID": (
+        "该位置不在任何网格的边界之内；请指明网格。",
+        "The position lies within no grid's boundary; name the grid.",
+    ),
     "CODE_INVALID": ("编码 {code} 不符合规则（{scheme}）。", "The code {code} does not fit the scheme ({scheme})."),
     "CODE_TAKEN": ("编码 {code} 已被使用。", "The code {code} is taken."),
     "CODE_NOT_BELOW_PARENT": ("编码 {code} 不在上级 {parent} 之下。", "The code {code} does not belong below {parent}."),
     "LEVEL_REQUIRED": ("该编码不含层级，请指明层级。", "This code does not say its level; give one."),
     "LEVEL_MISMATCH": ("编码 {code} 的层级是 {level}。", "The code {code} stands for the level {level}."),
     "GRID_TYPE_UNKNOWN": ("没有启用网格类型 {id}。", "No enabled plugin has the grid type {id}."),
+    "LAYER_ID_INVALID": (
+        "图层名 {id} 无效：以小写字母开头，只含小写字母、数字和下划线，最多 40 个字符。",
+        "{id} is no name of a layer: small letters, digits and underscores, a letter first, at most 40.",
+    ),
+    "LAYER_TAKEN": ("图层 {id} 已存在。", "There is a layer {id} already."),
+    "LAYER_BASE": ("基础图层不能这样更改。", "This is not for the base layer."),
+    "PARTS_INSIDE_EACH_OTHER": (
+        "基础网格相互包含（下级 < 上级）：{grids}。",
+        "Some of the base grids lie inside others (the inner < the outer): {grids}.",
+    ),
+    "PART_TAKEN": (
+        "基础网格已属于本图层同级的其他网格：{grids}。",
+        "Other grids of this layer have this ground already: {grids}.",
+    ),
+    "PART_OUTSIDE_PARENT": (
+        "基础网格不在上级网格 {parent} 的范围内：{grids}。",
+        "These base grids are not within those of the parent {parent}: {grids}.",
+    ),
+    "PART_OF_CHILD": (
+        "下级网格仍使用这些基础网格：{grids}。",
+        "Grids below would lie outside of it: {grids}.",
+    ),
+    "GRID_HAS_PARTS": (
+        "网格 {code} 由基础网格组成，不能另有边界。",
+        "The grid {code} is made of base grids; it has no boundary of its own.",
+    ),
+    "GRID_HAS_BOUNDARY": (
+        "网格 {code} 有自己的边界，不能由基础网格组成。",
+        "The grid {code} has a boundary of its own; it is not made of base grids.",
+    ),
+    "GRID_TYPE_NOT_OVERLAY": ("{id} 不是叠加图层的类型。", "{id} is no type for overlays."),
     "GRID_TYPE_OVERLAY": ("{id} 是叠加图层的类型。", "{id} is a type for overlays."),
     "STAFFING_UNKNOWN": ("网格类型 {type} 没有配备模板 {id}。", "The grid type {type} has no staffing template {id}."),
     "KIND_UNKNOWN": ("没有启用类别 {id}。", "No enabled plugin or catalogue has the kind {id}."),
@@ -268,9 +347,38 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "Wangge-Intake-Token has 32 to 64 letters, digits or _-.",
     ),
     "FILE_GONE": ("文件内容已丢失，请联系管理员。", "The bytes of this file are gone; tell whoever runs the service."),
+    "TILE_INVALID": (
+        "没有瓦片 {tile}：缩放级别 0 至 {most}，行列号小于 2 的该级次幂。",
+        "There is no tile {tile}: zooms go from 0 to {most}, and columns and rows are below 2 to the power of it.",
+    ),
+    "TILE_LAYERS_INVALID": ("{name} 不是瓦片图层；可用 {known}。", "{name} is no layer of a tile; there are {known}."),
+    "ZOOM_INVALID": ("缩放级别应为 0 至 {most} 的整数。", "A zoom is a whole number from 0 to {most}."),
+    "LAYER_UNKNOWN": ("没有图层 {layer}。", "There is no layer {layer}."),
     "LINK_INVALID": ("链接无效。", "This link is not one that was given out here."),
     "LINK_EXPIRED": ("链接已过期，请重新获取。", "This link has ended; ask for a new one."),
     "DUPLICATE": ("{key} 已登记。", "{key} is already there."),
+    "GRID_ENDED": ("网格 {code} 已因区划调整撤销。", "The grid {code} has ended by a re-division."),
+    "DIVISION_SHAPE": (
+        "{kind} 不能把 {grids} 个网格变为 {parts} 个部分。",
+        "A {kind} does not make {parts} parts of {grids} grids.",
+    ),
+    "DIVISION_GROUND": ("网格 {code} 不在该方案的范围内。", "The grid {code} does not lie within the ground of the division."),
+    "DIVISION_TWICE": ("网格 {code} 已有另一项变更。", "Another change of this division has the grid {code} as well."),
+    "PARENT_BELOW_ITSELF": ("网格 {code} 不能位于自身之下。", "The grid {code} would be part of itself."),
+    "DIVISION_STATE": ("方案处于 {state} 状态，不能这样做。", "The division is {state}; this cannot be done to it."),
+    "DIVISION_UNPLACED": (
+        "{count} 项没有去处，例如 {example}；请指定 rest 或补充建筑、位置。",
+        "{count} things have nowhere to go, such as {example}: name a `rest`, buildings, or set positions.",
+    ),
+    "DIVISION_FAULTS": (
+        "调整后将有 {count} 处边界问题，第一处（{kind}）在 {where}；说明理由方可强制执行。",
+        "There would be {count} faults of coverage, the first, a {kind}, at {where}; only with a reason is it forced.",
+    ),
+    "DIVISION_OVERLAYS": (
+        "组成 {code} 的网格在图层 {layer} 中不属于同一网格。",
+        "The grids that become {code} do not lie in the same grid of the layer {layer}.",
+    ),
+    "DIVISION_DEPENDED_ON": ("不能撤销：{what}。", "It cannot be undone any more: {what}."),
 }
 
 

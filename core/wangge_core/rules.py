@@ -20,7 +20,7 @@ class IntakeRules:
     reports_to_raise: int = 3
     """From how many reports of one matter on the next level is told of it."""
     grid: str = ""
-    """The code of the grid to which a report goes that names only a position; empty refuses such reports."""
+    """The code of the grid to which a report goes that names only a position, which lies in no boundary; empty refuses such reports."""
     rotation_hours: int = 24
     """For how long the earlier secret of a webhook signs beside the new one."""
     webhook_networks: tuple[str, ...] = ()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from wangge_core.checking import only_right
 from wangge_core.db import tables as t
-from wangge_core.db.work import Work
+from wangge_core.db.work import CHUNK, Work
 from wangge_core.errors import Outcome, Refusal, refusal
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
@@ -31,21 +31,31 @@ async def insert_accepted(
 
 
 async def grids_of(work: Work, grid_ids: Sequence[int]) -> Mapping[int, sa.Row[Any]]:
-    """Grids by id, with their path, code, layer and type."""
+    """Grids by id, with their path, code, layer, type and end. None ends before the transaction does: rows are put into them."""
     grid = t.grid
-    return await work.by_ids((grid.c.path, grid.c.code, grid.c.layer_id, grid.c.grid_type_id), grid.c.id, grid_ids)
+    columns = (grid.c.path, grid.c.code, grid.c.layer_id, grid.c.grid_type_id, grid.c.ended_at)
+    if work.on_sqlite:
+        return await work.by_ids(columns, grid.c.id, grid_ids)
+    wanted, found = sorted(set(grid_ids)), dict[int, sa.Row[Any]]()
+    for start in range(0, len(wanted), CHUNK):
+        own = grid.c.id.in_(wanted[start : start + CHUNK])
+        query = sa.select(grid.c.id, *columns).where(own).order_by(grid.c.id).with_for_update(read=True, key_share=True)
+        found |= {row.id: row for row in await work.rows(query)}
+    return found
 
 
 def check_grid(
     grids: Mapping[int, sa.Row[Any]], grid_id: int, viewer: Viewer, capability: Capability, field: str = "gridId"
 ) -> list[Refusal]:
-    """The grid must exist, be of the base layer, and lie where the viewer has the capability."""
+    """The grid must exist and not have ended, be of the base layer, and lie where the viewer has the capability."""
     grid = grids.get(grid_id)
     if grid is None:
         return [refusal("NOT_FOUND", field, what="Grid", id=grid_id)]
     if grid.layer_id != "base":
         return [refusal("GRID_OVERLAY", field, code=grid.code)]
-    return [] if viewer.may(capability, grid.path) else [refusal("NOT_ALLOWED", field)]
+    if not viewer.may(capability, grid.path):
+        return [refusal("NOT_ALLOWED", field)]
+    return [refusal("GRID_ENDED", field, code=grid.code)] if grid.ended_at is not None else []
 
 
 async def grids_of_units(work: Work, unit_ids: Sequence[int | None]) -> Mapping[int, int]:

@@ -190,6 +190,30 @@ class NearbyError(ReadingError):
     code = "NEARBY_INVALID"
 
 
+class PositionError(ReadingError):
+    """Not a position on the earth."""
+
+    code = "POSITION_INVALID"
+
+
+class AddressError(ReadingError):
+    """Not an address that could be searched."""
+
+    code = "ADDRESS_INVALID"
+
+
+class LayerError(ReadingError):
+    """No layer has this name."""
+
+    code = "LAYER_UNKNOWN"
+
+
+class CoverageError(ReadingError):
+    """More grids than are checked at once."""
+
+    code = "COVERAGE_TOO_LARGE"
+
+
 class IntrospectionOffError(ReadingError):
     """This service does not tell its schema."""
 

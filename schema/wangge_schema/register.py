@@ -71,6 +71,18 @@ HOLDINGS: Mapping[str, Holding] = {
         who="Who sees one of its posts; MANAGE_POSTS; itself",
         kept="As long as the history that names it",
     ),
+    "NoticeBoardPost": Holding(
+        why="So that everybody knows who looks after a place and how to reach them at work.",
+        basis=f"{PIPL}, article 13 (3): duties given by law, to make public who serves",
+        who="Everybody: the name at work and the official telephone of roles that are shown to the public; no name where the post says so",
+        kept="While the post is held",
+    ),
+    "NoticeBoardSubstitute": Holding(
+        why="So that everybody knows who stands in.",
+        basis=f"{PIPL}, article 13 (3): duties given by law, to make public who serves",
+        who="Everybody: the name at work; none where the post says so",
+        kept="While somebody stands in",
+    ),
     "EventReporter": Holding(
         why="To ask and answer whoever reported a matter, who need not say who they are.",
         basis=f"{PIPL}, article 13 (1): what the reporter chose to say",

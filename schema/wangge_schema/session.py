@@ -101,7 +101,7 @@ class Session:
         """The JSON of a root field that declares what it reads."""
         return await self._read((chosen.key,), lambda planner: plan_root(planner, chosen))
 
-    async def thing(self, where: tuple[str, ...], chosen: Chosen, key: int) -> bytes:
+    async def thing(self, where: tuple[str, ...], chosen: Chosen, key: int | str) -> bytes:
         """The JSON of the thing with this key, for a field at these response keys; `null` where the viewer may not see it."""
         return await self._read(where, lambda planner: plan_thing(planner, chosen), thing=key)
 

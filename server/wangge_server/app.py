@@ -15,14 +15,17 @@ from wangge_core.deployment import Deployment
 from wangge_schema.api import Api
 from wangge_schema.limits import Budgets, Limits
 from wangge_schema.trusted import TrustedDocuments, read_trusted
+from wangge_server.boards.routes import board_routes
 from wangge_server.explorer import bundle_folder
 from wangge_server.files.routes import file_routes
 from wangge_server.http.endpoint import GraphQLEndpoint
 from wangge_server.http.replies import METHODS, safe
 from wangge_server.live.service import LiveService
+from wangge_server.maps.routes import map_routes
 from wangge_server.observing import Observer
+from wangge_server.opening import open_deployment, open_worker
 from wangge_server.probes import health, readiness
-from wangge_server.settings import Settings, open_deployment, open_worker
+from wangge_server.settings import Settings
 from wangge_server.sign_in.attempts import Attempts
 from wangge_server.sign_in.checks import check_sign_in
 from wangge_server.sign_in.development import ISSUER, DevelopmentTokens, read_key
@@ -113,6 +116,8 @@ def create_app(settings: Settings) -> Starlette:
 
     routes: list[BaseRoute] = [Route("/health", health), Route("/ready", readiness(deployment)), *observer.routes()]
     routes += file_routes(deployment, viewers, settings.files)
+    routes += board_routes(api, settings)
+    routes += map_routes(deployment, viewers, settings)
     if settings.explorer and (folder := bundle_folder()):
         routes.insert(0, Mount(f"{GRAPHQL}/assets", StaticFiles(directory=folder)))
     observer.count("plan_cache_hits", lambda: api.shared.plans.hits)

@@ -7,7 +7,6 @@ import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -16,23 +15,12 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import msgspec
 
 from wangge_core.data_care.periods import Periods
-from wangge_core.db.engines import database_url
-from wangge_core.db.postgresql import DatabaseSettings
-from wangge_core.deployment import Deployment
 from wangge_core.errors import SettingError
-from wangge_core.events.numbers import DEFAULT_PATTERN, NumberPattern
-from wangge_core.grids.codes import SCHEMES
-from wangge_core.handlers import HANDLERS, RECURRING
-from wangge_core.jobs.worker import Worker
-from wangge_core.plugin.loading import load_plugins
-from wangge_core.plugin.opening import OpenedNeed
-from wangge_core.plugin.registry import Registry
-from wangge_core.rules import IntakeRules, Rules
-from wangge_core.sealing.key_files import KeyFile
-from wangge_core.sealing.sealer import Sealer
-from wangge_server.files.settings import FileSettings, open_files
+from wangge_core.events.numbers import DEFAULT_PATTERN
+from wangge_core.rules import IntakeRules
+from wangge_server.boards.settings import BoardSettings, check_boards
+from wangge_server.files.settings import FileSettings
 from wangge_server.sign_in.issuers import Issuer, check_issuers
-from wangge_server.webhooks import Webhooks
 
 FILE = "wangge.toml"
 PREFIX = "WANGGE_"
@@ -47,7 +35,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 LISTS = {"plugins", "allowed_origins", "trusted_proxies"}
 """Settings that are lists; in the environment their items are separated by commas."""
-TABLES = {"files", "intake", "issuers", "jobs", "needs", "retention"}
+TABLES = {"boards", "files", "intake", "issuers", "jobs", "needs", "retention"}
 """Settings that are tables; in the environment they are JSON."""
 
 
@@ -168,6 +156,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """For how many hours rights may be opened in an emergency at most."""
     explorer: bool = True
     """Show GraphiQL at /graphql."""
+    map: bool = True
+    """Show the map at /map, and give out its tiles."""
     most_body_bytes: Positive = 1_000_000
     """The largest request that is read."""
     most_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10
@@ -206,6 +196,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """How many sealed values one account may have revealed in an hour; exact searches count as well."""
     files: FileSettings = FileSettings()
     """Photographs and files: where they are kept, how large they may be, and how many come: `[files]`."""
+    public_url: str = ""
+    """The address at which people reach the service, which QR codes lead to: `https://grid.example.org`; empty makes no QR codes."""
+    boards: BoardSettings = BoardSettings()
+    """The pages of notice boards: `[boards]`."""
     needs: dict[str, OpenedNeeds] = {}
     """The sensitive kinds of needs that are switched on, by their name."""
     retention: Retention = Retention()
@@ -245,11 +239,12 @@ def read_settings(path: str | None = None, environment: Mapping[str, str] | None
         raise SettingError(
             f"a setting is wrong: {error}.", hint=f"The settings are {', '.join(Settings.__struct_fields__)}."
         ) from None
-    _zone(settings)
+    zone_of(settings)
     _check_origins(settings.allowed_origins)
     _check_networks("trusted_proxies", settings.trusted_proxies)
     _check_networks("intake.webhook_networks", settings.intake.webhook_networks)
     check_issuers(settings.issuers)
+    check_boards(settings.public_url, settings.boards)
     _check_read_log(settings)
     return settings
 
@@ -285,7 +280,8 @@ def _from_json(name: str, text: str) -> Any:
         raise SettingError(f"{name} is not JSON.", hint="See docs/operators.md for an example.") from None
 
 
-def _zone(settings: Settings) -> ZoneInfo:
+def zone_of(settings: Settings) -> ZoneInfo:
+    """The time zone of the deployment. Raises SettingError where there is none of this name."""
     try:
         return ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError):
@@ -313,86 +309,3 @@ def _check_read_log(settings: Settings) -> None:
         raise SettingError(
             "read_log cannot be switched off here.", hint="Only a service with `development_sign_in` may read persons unlogged."
         )
-
-
-def rules_of(settings: Settings) -> Rules:
-    """The rules of a deployment: loads and checks the plugins. Raises PluginError, and SettingError for needs that there are not."""
-    registry = load_plugins(settings.plugins)
-    return Rules(
-        registry=registry,
-        codes=SCHEMES[settings.codes],
-        zone=_zone(settings),
-        opened_needs=opened_needs(settings, registry),
-        reveals_per_hour=settings.reveals_per_hour,
-        most_deferral_days=settings.most_deferral_days,
-        most_key_days=settings.most_key_days,
-        most_grant_hours=settings.most_grant_hours,
-        purpose_required=settings.purpose_required,
-        smallest_count=settings.smallest_count,
-        warning_percent=settings.warning_percent,
-        escalation_days=settings.escalation_days,
-        intake=IntakeRules(**msgspec.structs.asdict(settings.intake)),
-        event_number=NumberPattern(settings.event_number),
-    )
-
-
-def periods_of(settings: Settings) -> Periods:
-    """For how long what is over is kept."""
-    return Periods(**msgspec.structs.asdict(settings.retention))
-
-
-def opened_needs(settings: Settings, registry: Registry) -> dict[str, OpenedNeed]:
-    """The sensitive kinds of needs that are switched on. Raises SettingError for what no plugin declares."""
-    for id, opened in settings.needs.items():
-        kind = registry.need_kinds.get(id)
-        if kind is None or not kind.sensitive:
-            sensitive = ", ".join(name for name, one in registry.need_kinds.items() if one.sensitive)
-            raise SettingError(
-                f"there is no sensitive kind of needs {id!r}.", hint=f"Those that can be switched on are {sensitive}."
-            )
-        for role in opened.roles:
-            if role not in registry.roles:
-                raise SettingError(
-                    f"the needs {id!r} are for a role {role!r} that no plugin has.", hint="`wangge plugins list` names the plugins."
-                )
-    return {
-        id: OpenedNeed(legal_basis=one.legal_basis, roles=one.roles, keep_months=one.keep_months)
-        for id, one in settings.needs.items()
-    }
-
-
-def open_sealer(settings: Settings) -> Sealer | None:
-    """The sealer of the key file; None where the settings name none. Raises SettingError where the file is missing or unfit."""
-    return Sealer(KeyFile(Path(settings.sealing_key_file))) if settings.sealing_key_file else None
-
-
-def open_deployment(settings: Settings) -> Deployment:
-    """The deployment that the settings describe, not started yet. Raises PluginError and DatabaseError."""
-    if not settings.database:
-        settings.folder.mkdir(parents=True, exist_ok=True)
-    return Deployment(
-        database_url(settings.database_url),
-        rules_of(settings),
-        settings=database_settings(settings),
-        sealer=open_sealer(settings),
-        read_log=settings.read_log,
-        files=open_files(settings.files, settings.folder, settings.sealing_key_file),
-    )
-
-
-def open_worker(settings: Settings, deployment: Deployment) -> Worker:
-    """What runs the jobs of a deployment."""
-    how = settings.jobs
-    lease = timedelta(seconds=how.lease_seconds)
-    handlers = {**HANDLERS, **Webhooks(deployment.rules.intake).handlers}
-    return Worker(deployment, handlers, recurring=RECURRING, seconds=how.seconds, batch=how.batch, lease=lease)
-
-
-def database_settings(settings: Settings) -> DatabaseSettings:
-    """What of the settings the database is opened with."""
-    return DatabaseSettings(
-        pool_size=settings.pool_size,
-        processes=settings.workers,
-        statement_timeout_seconds=settings.statement_timeout_seconds,
-        wait_seconds=settings.database_wait_seconds,
-    )

@@ -1,4 +1,5 @@
-// Makes explorer.js, explorer.css and LICENSES.txt in server/wangge_server/web: no other file and no other host is needed at run time.
+// Makes the bundles of the explorer and of the map, and LICENSES.txt, in server/wangge_server/web: no other file and no other host is needed
+// at run time.
 import { build } from "esbuild";
 import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -19,9 +20,13 @@ function licences(inputs) {
 rmSync(target, { recursive: true, force: true });
 const made = await build({
   absWorkingDir: here,
-  entryPoints: ["explorer.js"],
+  entryPoints: {
+    explorer: "explorer.js",
+    map: "map.js",
+    map_worker: "node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs", // reads the tiles; a file, so that no script comes from memory
+  },
   outdir: target,
-  nodePaths: [join(here, "node_modules")], // the page lies outside this folder
+  nodePaths: [join(here, "node_modules")], // the pages lie outside this folder
   bundle: true,
   minify: true,
   format: "iife",

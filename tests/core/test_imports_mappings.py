@@ -49,7 +49,7 @@ def test_a_good_mapping_is_read(tmp_path: Path) -> None:
         (("Asia/Shanghai", "Asia/Nowhere"), "Asia/Nowhere"),
         (('Shanghai"', "Shanghai\"\nformats = ['day']"), "'day'"),
         (("[grid]", "[position]\nlongitude = 'x'\nlatitude = 'y'\n[grid]"), "system"),
-        (("[grid]", "[position]\nlongitude = 'x'\nlatitude = 'y'\nsystem = 'bd09'\n[grid]"), "bd09"),
+        (("[grid]", "[position]\nlongitude = 'x'\nlatitude = 'y'\nsystem = 'mars'\n[grid]"), "mars"),
         (("[grid]", "[grid"), "TOML"),
         (('name = "hotline"', 'name = ""'), "name must"),
     ],

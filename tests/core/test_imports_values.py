@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from wangge_core.errors import Refusal
+from wangge_core.geometry.systems import CoordinateSystem, to_gcj02, to_wgs84
 from wangge_core.imports.catalogues import kind_key
 from wangge_core.imports.cells import position
-from wangge_core.imports.coordinates import CoordinateSystem, to_gcj02, to_wgs84
 from wangge_core.imports.mappings import PositionMapping, Times
 from wangge_core.imports.times import TimeReader
 

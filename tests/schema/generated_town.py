@@ -100,11 +100,13 @@ class _Town(Logs):
         await write_versions(self.work, (str(row["id"]) for row in rows))
         gone = {"plugin": GONE, "ordinal": 0, "available": False, "label": {"zh": "旧", "en": "Gone"}}
         for table in (t.asset_kind, t.place_kind):
-            await self.work.insert(table, [gone | {"id": f"{GONE}.thing", "details_type": "GoneDetails", "detail_fields": []}])
+            thing = gone | {"id": f"{GONE}.thing", "details_type": "GoneDetails", "detail_fields": []}
+            await self.work.insert(table, [thing | ({"station": True} if table is t.place_kind else {})])
         ground = {"id": f"{GONE}.ground", "details_type": "GoneDetails", "overlay": False, "level_names": {}}
         ground |= {"size": {"households": None, "people": None, "grids_are": ""}}
         await self.work.insert(t.grid_type, [gone | ground])
-        await self.work.insert(t.role, [gone | {"id": f"{GONE}.role", "level": "GRID", "duty": "none", "may": [], "acts_as": []}])
+        role = {"id": f"{GONE}.role", "level": "GRID", "duty": "none", "may": [], "acts_as": [], "shown_to_public": True}
+        await self.work.insert(t.role, [gone | role])
 
     async def grids(self) -> None:
         await self.start_ids(t.grid)

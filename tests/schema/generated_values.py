@@ -76,7 +76,8 @@ class Values:
             return self.plain(random, type)
         declared = declared_name(place.source, place.filter)
         if place.source.filters[declared].kind == "subtree":
-            return random.choice([*self.world.grid_of_code, "000000", ""])
+            overlays = [f"Grid:{id}" for id in self.world.parts]
+            return random.choice([*self.world.grid_of_code, *overlays, *overlays, "Grid:1", "Grid:999999", "Grid:x", "000000", ""])
         known = list(self.world.compared(place.source, declared, operator()).values())
         value = random.choice(known) if known and random.random() < 0.85 else None
         return self.plain(random, type) if value is None else self.near(random, value, place.operator)

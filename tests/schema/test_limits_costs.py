@@ -54,6 +54,8 @@ EXPECTED = {
     "{ grids(first: -1) { nodes { code } } }": ROOT + LIST,
     "{ grids(first: 10) { edges { cursor node { code } } } }": ROOT + LIST + 10 * ROW,
     "{ grids(first: 10) { nodes { code } edges { node { code } } } }": ROOT + LIST + 20 * ROW,
+    "{ grids(first: 10) { edges { cursor } } }": ROOT + LIST + 10 * ROW,
+    "{ grids(first: 10) { edges { a: node { code } b: node { name } } } }": ROOT + LIST + 20 * ROW,
     "{ grids(first: 10) { nodes { code } pageInfo { endCursor } } }": ROOT + LIST + 10 * ROW,
     "{ grids(first: 10) { pageInfo { endCursor } } }": ROOT + LIST + 10 * ROW,
     "{ grids(first: 10) { totalCount } }": ROOT + LIST + COUNT,
@@ -73,6 +75,12 @@ EXPECTED = {
     + 10 * ROW
     + SEARCH,
     '{ events(first: 10, filter: {number: {eq: "contains"}}) { nodes { id } } }': ROOT + LIST + 10 * ROW,
+    '{ noticeBoard(at: {gridCode: "1"}) { distance board { grid { code } posts { name role { id } } } } }': ROOT
+    + 60
+    + 2 * ROW
+    + 50 * 2 * ROW,
+    "{ gridAt(longitude: 114, latitude: 30) { distance grid { code parent { id } } } }": ROOT + 10 + 2 * ROW,
+    "{ a: coverage { grids } b: coverage { faults { kind } undrawnIds } }": 2 * (ROOT + 20_000),
     '{ node(id: "Grid:1") { id } }': ROOT + ROW,
     '{ node(id: "Grid:1") { ... on Grid { parent { id } } ... on Unit { building { grid { id } } } } }': ROOT + 3 * ROW,
     '{ nodes(ids: ["Grid:1", "Grid:2", "Event:3"]) { ... on Grid { parent { id } } } }': ROOT + 3 * 2 * ROW,

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from test_intake_public import WORKER, ask, settle
+from test_intake_public import WORKER, settle
+from test_intake_questions import ask
 
 from operating import done
 from reports import VISITOR, event_of, follow, submitted

@@ -14,7 +14,7 @@ from generated_runs import Bench, parsed
 from graphql import GraphQLObjectType, get_named_type, is_leaf_type
 from oracle.interpreter import interpret
 from oracle.private import PRIVATE_FIELDS, SEALED_FIELDS, SUBJECTS
-from oracle.sees import RULES, everyone, holds
+from oracle.sees import ALIKE, RULES, holds
 from oracle.values import reads, source_of
 from oracle.world import Database, World
 from walk_paths import NoWayError, Walk, is_planned, planned_types
@@ -72,7 +72,7 @@ def told_apart(walker: Walker) -> None:
     others = {type.name for *_, type in things_of(walker)}
     unseen = set(walker.walk.planned) - set(walker.seen) - others
     assert not unseen, f"nobody was shown any {sorted(unseen)}"
-    kept = [(type, walker.seen[type]) for type, rule in RULES.items() if rule is not everyone and type in walker.seen]
+    kept = [(type, walker.seen[type]) for type, rule in RULES.items() if rule not in ALIKE and type in walker.seen]
     same = [type for type, seen in kept if len({seen[kind] for kind in ("anonymous", *LOGINS)}) == 1]
     assert not same, f"the same for everybody: {same}"
     private = {f"{type}.{name}" for type, names in PRIVATE_FIELDS.items() for name in names}
@@ -126,7 +126,7 @@ async def test_every_payload_shows_each_viewer_what_the_rule_says(walker: Walker
     """Whatever was written, and whoever was let: what the payload shows of it is read by the viewer's rights, and logged."""
     written = [0]
 
-    async def perform(info: Any, _operation: Any, _request: Any, _key: Any, rename: Any) -> Any:
+    async def perform(info: Any, _operation: Any, _request: Any, _key: Any, rename: Any, **_: Any) -> Any:
         raw = info._raw_info
         return await payloads._answer(raw.context, raw, Outcome(id=written[0]), rename)
 

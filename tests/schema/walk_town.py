@@ -10,14 +10,17 @@ import sqlalchemy as sa
 from generated_filling import NOW
 from generated_town import enrich
 
+from grounds import square
 from identities import identity_number, keys_of
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT
 from wangge_core.db import tables as t
+from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
+from wangge_core.grids.boundaries import NewBoundary, set_boundaries
 from wangge_core.people.sealed import sealed_columns
 from wangge_core.plugin.declarations.capabilities import Capability
-from wangge_core.rights.viewers import Viewer, anonymous, load_viewer, narrowed
+from wangge_core.rights.viewers import Viewer, anonymous, load_viewer, narrowed, operator
 from wangge_core.sealing.sealer import Sealer
 
 SEALER = Sealer(keys_of("walk"))
@@ -52,8 +55,12 @@ async def fill(deployment: Deployment) -> None:
         await _ties(work)
         await _accounts(work)
         await _left(work)
+        await _ground(work)
+        await _units(work)
         await _intake(work)
         await _casework(work)
+        await _divisions(work)
+        await _substitutes(work)
 
 
 async def _ids(work: Work, table: sa.Table) -> list[int]:
@@ -84,6 +91,53 @@ async def _left(work: Work) -> None:
     counted = {"counted_at": NOW, "smallest": 10, "persons": 20, "permanent": None, "temporary": None, "households": 10}
     counted |= {"units": 30, "vacant_units": None}
     await work.insert(statistic, [counted | {"grid_id": id} for id in (await _ids(work, t.grid))[::2]])
+
+
+async def _ground(work: Work) -> None:
+    """Boundaries of some grids, one of them mended."""
+    a, b, c, d, end = square(0, 0)["coordinates"][0]
+    crossed = {"type": "Polygon", "coordinates": [[a, c, b, d, end]]}
+    of_parts = {row.overlay_grid_id for row in await work.rows(sa.select(t.grid_part.c.overlay_grid_id))}
+    drawn = [id for id in await _ids(work, t.grid) if id not in of_parts]
+    shapes = [square(number, 0) for number in range(len(drawn))]
+    requests = [
+        NewBoundary(grid_id=id, geometry=shape, system="wgs84", repair=True)
+        for id, shape in list(zip(drawn, [crossed, *shapes], strict=False))[::2]
+    ]
+    assert all(one.accepted for one in await set_boundaries(work, operator(), requests))
+    first = await work.value(sa.select(sa.func.min(t.account.c.id)))
+    await work.run(sa.update(t.boundary).values(set_by_id=first))
+
+
+async def _divisions(work: Work) -> None:
+    """One that waits for somebody to decide and one in force, which took every third event of a grid to where it is."""
+    event, accounts = t.event, await _ids(work, t.account)
+    of_base = sa.select(t.grid.c.id, t.grid.c.code).where(t.grid.c.layer_id == BASE_LAYER)
+    grids = {row.code: row.id for row in await work.rows(of_base)}
+    people = {"proposed_by_id": accounts[0], "applied_by_id": accounts[1], "undone_by_id": accounts[2], "proposed_at": NOW}
+    texts = {"forced_reason": "forced", "trouble": "NOT_ALLOWED", "undone_reason": "a trial", "effective_at": NOW}
+    for id, (code, state) in enumerate([(SUBDISTRICT, "DRAFT"), (COMMUNITY, "APPLIED"), (DISTRICT, "APPLIED")], start=1):
+        row = {"id": id, "grid_id": grids[code], "name": f"Division {id}", "state": state, "changes": [{"kind": "RENAME"}]}
+        await work.insert(t.division, [row | people | texts | {"applied_at": NOW, "undone_at": NOW, "before": {}, "version": id}])
+    new, old = grids[GRIDS["rural"]], max(await _ids(work, t.grid)) + 1
+    like = await work.first(sa.select(t.grid).where(t.grid.c.id == new))
+    assert like is not None
+    gone = dict(like._mapping) | {"id": old, "code": f"{COMMUNITY}998", "name": "Gone", "ended_at": NOW}
+    await work.insert(t.grid, [gone | {"path": like.path.replace(f".{new}.", f".{old}.")}])
+    lines = [{"division_id": 2, "from_grid_id": old, "to_grid_id": new}, {"division_id": 3, "from_grid_id": new, "to_grid_id": old}]
+    await work.insert(t.grid_succession, lines)
+    moved = await work.rows(sa.select(event.c.id, event.c.grid_id).where(event.c.id % 3 == 0))
+    moves = [
+        {"division_id": 2, "moved": "event", "row_id": row.id, "from_grid_id": old, "to_grid_id": row.grid_id} for row in moved
+    ]
+    await work.insert(t.division_move, moves)
+
+
+async def _units(work: Work) -> None:
+    """Events that are about a unit of their building."""
+    event, unit = t.event, t.unit
+    first = sa.select(sa.func.min(unit.c.id)).where(unit.c.building_id == event.c.building_id).scalar_subquery()
+    await work.run(sa.update(event).where(event.c.building_id.is_not(None)).values(unit_id=first))
 
 
 async def _accounts(work: Work) -> None:
@@ -168,6 +222,17 @@ async def _casework(work: Work) -> None:
     grid = await work.value(sa.select(t.grid.c.id).where(t.grid.c.code == OTHER_DISTRICT))
     held["id"] = (await _ids(work, t.post))[-1] + 1
     await work.insert(t.post, [held | {"account_id": account, "grid_id": grid, "ends_at": None, "end_reason": None}])
+
+
+async def _substitutes(work: Work) -> None:
+    """Somebody of no other part in the walk stands in for every holder of a post whose role the notice board shows."""
+    account, post, role = t.account, t.post, t.role
+    others = sa.select(account.c.id).where(account.c.active, sa.not_(account.c.machine), account.c.login.not_in(LOGINS.values()))
+    stand_in = (await work.rows(others.order_by(account.c.id.desc()).limit(1)))[0].id
+    shown = sa.select(post.c.id).join(role, role.c.id == post.c.role_id).where(role.c.shown_to_public).order_by(post.c.id)
+    given = {"account_id": stand_in, "starts_at": NOW - timedelta(days=1), "ends_at": NOW + timedelta(days=9), "reason": "Leave"}
+    rows = [given | {"post_id": row.id, "given_by_id": None, "created_at": NOW} for row in await work.rows(shown)]
+    await work.insert(t.delegation, rows)
 
 
 async def viewers(work: Work) -> Mapping[str, Viewer]:

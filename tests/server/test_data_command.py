@@ -19,7 +19,8 @@ from wangge_core.people.persons import NewPerson, register_persons
 from wangge_core.rights.viewers import operator
 from wangge_server.commands.data import ExportRefusedError
 from wangge_server.commands.main import wangge
-from wangge_server.settings import open_deployment, periods_of, read_settings, rules_of
+from wangge_server.opening import open_deployment, periods_of, rules_of
+from wangge_server.settings import read_settings
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from wangge_server.commands.context import Context
 from wangge_server.commands.demo import demo, prepare
 from wangge_server.demo.filling import Filled, fill
 from wangge_server.demo.sizes import DAYS, sizes_for
-from wangge_server.settings import Settings, open_deployment, read_settings
+from wangge_server.opening import open_deployment
+from wangge_server.settings import Settings, read_settings
 from wangge_server.sign_in import read_key, verify
 
 pytestmark = pytest.mark.anyio

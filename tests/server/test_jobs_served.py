@@ -19,7 +19,8 @@ from wangge_core.jobs.scheduling import NewJob, schedule
 from wangge_core.tasks.shifts import PRUNE
 from wangge_server.app import create_app
 from wangge_server.commands.main import wangge
-from wangge_server.settings import JobSettings, Settings, open_deployment, read_settings
+from wangge_server.opening import open_deployment
+from wangge_server.settings import JobSettings, Settings, read_settings
 
 
 async def put(work: Work, *keys: str) -> None:

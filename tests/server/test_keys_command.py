@@ -18,7 +18,8 @@ from wangge_core.sealing.key_files import read_keys
 from wangge_core.sealing.sealer import Sealer
 from wangge_server.commands.demo import demo_settings
 from wangge_server.commands.main import wangge
-from wangge_server.settings import Settings, open_deployment, read_settings, rules_of
+from wangge_server.opening import open_deployment, rules_of
+from wangge_server.settings import Settings, read_settings
 
 SETTINGS = 'sealing_key_file = "keys/sealing.keys"\n'
 KEYS = Path("keys/sealing.keys")

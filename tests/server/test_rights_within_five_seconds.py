@@ -7,13 +7,15 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from layered import POLICE, TYPES, add_layers
 from towns import COMMUNITY, GRIDS, SUBDISTRICT, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
+from wangge_core.grids.overlays import NewOverlay, NewParts, create_overlays, set_parts
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.delegations import DelegationEnd, NewDelegation, delegate_posts, end_delegations
 from wangge_core.rights.grants import AccessGrantClose, NewAccessGrant, close_access_grants, open_access_grants
-from wangge_core.rights.posts import PostEnd, end_posts
+from wangge_core.rights.posts import NewPost, PostEnd, assign_posts, end_posts
 from wangge_core.rights.viewers import operator
 from wangge_server.sign_in import ISSUER, SignInError, make_token, read_key
 from wangge_server.sign_in.development import DevelopmentTokens
@@ -73,12 +75,32 @@ async def grant_is_closed(town: Town) -> Change:
     return close
 
 
+async def ground_is_taken(town: Town) -> Change:
+    """From an overlay's grid, in which the officer holds the only post."""
+    duty, urban = await town.login(DUTY), town.grids[GRIDS["urban"]]
+    assert duty.account_id is not None
+    await add_layers(town, POLICE)
+    beat = NewOverlay(layer_id=POLICE, code="B1", name="Beat", type_id=TYPES[POLICE], base_grid_ids=(urban,))
+    async with town.deployment.write() as work:
+        await work.run(sa.update(t.post).where(t.post.c.id == town.posts[DUTY]).values(ends_at=work.now))
+        (id,) = ids(await create_overlays(work, operator(), [beat]))
+        post = NewPost(account_id=duty.account_id, role_id="community.community_police_officer", grid_id=id)
+        ids(await assign_posts(work, operator(), [post]))
+
+    async def take() -> None:
+        async with town.deployment.write() as work:
+            ids(await set_parts(work, operator(), [NewParts(grid_id=id, base_grid_ids=())]))
+
+    return take
+
+
 @pytest.mark.parametrize(
     ("prepare", "capability"),
     [
         pytest.param(post_ends, Capability.READ_EVENTS, id="post"),
         pytest.param(delegation_ends, Capability.READ_PEOPLE, id="delegation"),
         pytest.param(grant_is_closed, Capability.READ_PRIVATE, id="grant"),
+        pytest.param(ground_is_taken, Capability.READ_EVENTS, id="parts of an overlay"),
     ],
 )
 async def test_an_ended_right_is_gone_from_another_process_after_five_seconds(

@@ -6,7 +6,8 @@ import pytest
 
 from wangge_core.errors import DatabaseError, SettingError
 from wangge_core.plugin.faults import PluginError
-from wangge_server.settings import Settings, open_deployment, read_settings
+from wangge_server.opening import open_deployment
+from wangge_server.settings import Settings, read_settings
 
 
 def test_the_command_line_wins_over_the_environment_and_that_over_the_file(tmp_path: Path) -> None:

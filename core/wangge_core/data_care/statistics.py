@@ -90,7 +90,8 @@ def _summed(ground: Ground, counted: Mapping[int, Sequence[int]]) -> dict[int, P
 
 async def _ground(work: Work) -> Ground:
     grid = t.grid
-    query = sa.select(grid.c.id, grid.c.parent_id, grid.c.path).where(grid.c.layer_id == BASE_LAYER).order_by(grid.c.path)
+    query = sa.select(grid.c.id, grid.c.parent_id, grid.c.path).where(grid.c.layer_id == BASE_LAYER)
+    query = query.where(grid.c.ended_at.is_(None)).order_by(grid.c.path)
     children, roots, above = dict[int, list[int]](), list[int](), dict[int, list[int]]()
     for row in await work.rows(query):
         (roots if row.parent_id is None else children.setdefault(row.parent_id, [])).append(row.id)

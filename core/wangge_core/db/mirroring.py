@@ -14,7 +14,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.kind_versions import write_versions
 from wangge_core.db.work import Work
 from wangge_core.plugin.declarations.labels import Label
-from wangge_core.plugin.definitions import DetailsDefinition, WorkflowDefinition
+from wangge_core.plugin.definitions import DetailsDefinition, ThingKindDefinition, WorkflowDefinition
 from wangge_core.plugin.opening import OpenedNeed
 from wangge_core.plugin.registry import Registry
 
@@ -40,12 +40,9 @@ async def mirror(work: Work, registry: Registry) -> None:
     await write_versions(work, registry.event_kinds)
     await _upsert(work, t.need_kind, list(_need_kinds(registry, work.rules.opened_needs)))
     await _mirror_roles_of_needs(work)
-    for table, kinds in ((t.asset_kind, registry.asset_kinds), (t.place_kind, registry.place_kinds)):
-        await _upsert(
-            work,
-            table,
-            [_declared(n, kind.id, kind.plugin, kind.label) | _details(kind.details) for n, kind in enumerate(kinds.values())],
-        )
+    await _upsert(work, t.asset_kind, list(_thing_kinds(registry.asset_kinds)))
+    stations = {id: {"station": kind.station} for id, kind in registry.place_kinds.items()}
+    await _upsert(work, t.place_kind, [one | stations[one["id"]] for one in _thing_kinds(registry.place_kinds)])
 
 
 def _plugin_of(id: str) -> str:
@@ -87,7 +84,13 @@ def _roles(registry: Registry) -> Iterable[dict[str, Any]]:
             "duty": role.duty,
             "may": sorted(capability.value for capability in role.may),
             "acts_as": sorted(role.acts_as),
+            "shown_to_public": role.shown_to_public,
         }
+
+
+def _thing_kinds(kinds: Mapping[str, ThingKindDefinition]) -> Iterable[dict[str, Any]]:
+    for ordinal, kind in enumerate(kinds.values()):
+        yield _declared(ordinal, kind.id, kind.plugin, kind.label) | _details(kind.details)
 
 
 def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:

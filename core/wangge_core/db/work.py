@@ -80,6 +80,7 @@ class Work:
         """What this process has read before and goes by until it has changed, by whose it is."""
         self.now = to_milliseconds(now)
         self._announced: list[dict[str, Any]] = []
+        self._left: list[tuple[str, Any]] = []
 
     @property
     def today(self) -> date:
@@ -93,18 +94,18 @@ class Work:
     @asynccontextmanager
     async def attempt(self) -> AsyncGenerator[Callable[[], Awaitable[None]]]:
         """Within it things are written that the function it gives takes back again, with what was announced of them."""
-        announced, nested = list(self._announced), await self.connection.begin_nested()
+        announced, left, nested = list(self._announced), list(self._left), await self.connection.begin_nested()
 
         async def take_back() -> None:
             await nested.rollback()
-            self._announced = announced
+            self._announced, self._left = announced, left
 
         yield take_back
         if nested.is_active:
             await nested.commit()
 
-    async def rows(self, statement: sa.Executable) -> Sequence[sa.Row[Any]]:
-        return (await self.connection.execute(statement)).all()
+    async def rows(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> Sequence[sa.Row[Any]]:
+        return (await self.connection.execute(statement, parameters)).all()
 
     async def first(self, statement: sa.Executable, parameters: Mapping[str, Any] | None = None) -> sa.Row[Any] | None:
         return (await self.connection.execute(statement, parameters)).first()
@@ -193,6 +194,15 @@ class Work:
     def announced(self) -> Sequence[Mapping[str, Any]]:
         """What was announced so far: `topic`, `thing_id`, `grid_id`, `content` and `at` of each."""
         return self._announced
+
+    def leave(self, topic: str, content: Any) -> None:
+        """Leave something to a room above, which does it at the end of this transaction: see `handlers.follow`."""
+        self._left.append((topic, content))
+
+    def take_left(self) -> list[tuple[str, Any]]:
+        """What was left so far, in order; it is not left any more."""
+        left, self._left = self._left, []
+        return left
 
     async def write_announcements(self) -> int:
         """Write what was announced to the outbox; returns how much that was."""

@@ -104,6 +104,13 @@ class WorkingCalendar:
         instants = self.instants(day)
         return instants[-1][1] if instants else None
 
+    def is_day_off(self, day: date) -> bool | None:
+        """Whether a day is one on which people do not work although they may on its weekday; None in a year that is not covered."""
+        if day.year not in self.years:
+            return None
+        out = self.days.get(day)
+        return out is not None and not out.worked
+
     def why(self, day: date) -> tuple[Why, str]:
         """What sort of day it is, and the name of a holiday. Raises UncoveredYearError."""
         works, out = bool(self.spans(day)), self.days.get(day)

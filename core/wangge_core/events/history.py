@@ -68,6 +68,7 @@ class HistoryEntryKind(Choice):
     OVERDUE = auto(), "超期"
     ESCALATED = auto(), "升级"
     RECALCULATED = auto(), "重算时限"
+    REDIVIDED = auto(), "区划调整"
 
 
 def entry(

@@ -120,7 +120,7 @@ def _row(work: Work, viewer: Viewer, ready: Prepared, id: int, number: str, know
         "reporter_id": viewer.account_id,
         "device_id": viewer.device_id,
         "building_id": report.building_id,
-        "unit_id": None,
+        "unit_id": report.unit_id,
         "place_id": report.place_id,
         "longitude": seven_places(report.longitude),
         "latitude": seven_places(report.latitude),

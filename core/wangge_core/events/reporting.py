@@ -1,6 +1,7 @@
 """Reporting events: who may, what of a report holds, and which of many are taken."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import sqlalchemy as sa
 
@@ -23,6 +24,7 @@ from wangge_core.events.recording import Known, Prepared, record_events
 from wangge_core.events.reports import MOST_DESCRIPTION, EventReport
 from wangge_core.events.workflows import current_versions
 from wangge_core.evidence.attachments import check_attachments
+from wangge_core.grids.locating import locate
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
@@ -37,7 +39,7 @@ async def report_events(work: Work, viewer: Viewer, reports: Sequence[EventRepor
     `reported_at` are for who may import data.
     """
     named = [tuple(check_alert(viewer, report)) for report in reports]
-    reports = [as_alert(work, viewer, report) for report in reports]
+    reports = await placed(work, [as_alert(work, viewer, report) for report in reports])
     known = await _known(work, viewer, reports)
     seen = await already_there(work, t.event, [(one.source_name, one.source_key) for one in reports])
     prepared: list[Prepared | None] = []
@@ -56,6 +58,23 @@ async def report_events(work: Work, viewer: Viewer, reports: Sequence[EventRepor
     await record_events(work, viewer, accepted, ids, known)
     waiting = iter(ids)
     return [outcome if ready is None else Outcome(id=next(waiting)) for ready, outcome in zip(prepared, outcomes, strict=True)]
+
+
+async def placed(work: Work, reports: Sequence[EventReport]) -> list[EventReport]:
+    """The reports; those that name a position alone with the grid of the base layer that it lies in, where it lies in one."""
+    alone = [number for number, one in enumerate(reports) if is_placed_by_position(one)]
+    if not alone:
+        return list(reports)
+    found = await locate(work, [(reports[at].longitude or 0.0, reports[at].latitude or 0.0) for at in alone])
+    grids = {number: one.grid_id for number, one in zip(alone, found, strict=True) if one is not None}
+    return [replace(one, grid_id=grids[number]) if number in grids else one for number, one in enumerate(reports)]
+
+
+def is_placed_by_position(report: EventReport) -> bool:
+    """Whether a report names a position and nothing else of where it is."""
+    named = (report.grid_id, report.building_id, report.place_id)
+    wrong = report.longitude is None or any(check_position(report.longitude, report.latitude))
+    return not wrong and all(one is None for one in named)
 
 
 async def _known(work: Work, viewer: Viewer, reports: Sequence[EventReport]) -> Known:
@@ -120,12 +139,16 @@ def _check_place(ready: Prepared, known: Known) -> Iterator[Refusal]:
             yield refusal("NOT_FOUND", field, what=what, id=id)
         elif id is not None and grid is not None and grid_of[id] != ready.grid_id:
             yield refusal("GRID_OF_PLACE_DIFFERS", field, code=grid.code)
-    if ready.grid_id is None:
+    if ready.grid_id is None and is_placed_by_position(report):
+        yield refusal("POSITION_IN_NO_GRID", "position")
+    elif ready.grid_id is None:
         yield refusal("REQUIRED", "gridId")
     elif grid is None:
         yield refusal("NOT_FOUND", "gridId", what="Grid", id=ready.grid_id)
     elif grid.layer_id != BASE_LAYER:
         yield refusal("GRID_OVERLAY", "gridId", code=grid.code)
+    elif grid.ended_at is not None:
+        yield refusal("GRID_ENDED", "gridId", code=grid.code)
 
 
 def _check_source(report: EventReport, seen: set[tuple[str, str]]) -> Iterator[Refusal]:

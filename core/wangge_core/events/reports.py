@@ -50,8 +50,8 @@ class Recorded:
 class Origin:
     """The event that another one comes of: by a move of it that opened another, or as a part of it.
 
-    What comes of an event is as far as it is known there: its details and who is involved need not be complete. It is nobody's
-    report, so that no right to report is asked for; who may do what it comes of was checked.
+    What comes of an event, or of what was registered, is as far as it is known there: its details and who is involved need not be
+    complete. It is nobody's report, so that no right to report is asked for; who may do what it comes of was checked.
     """
 
     opened_by_event_id: int | None = None
@@ -60,10 +60,11 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventReport:
-    """An event to report. The grid may be left out where a building or place is named. `details` is plain data for the kind's dataclass.
+    """An event to report. The grid may be left out where a building, a place, or a position within boundaries is named.
+    `details` is plain data for the kind's dataclass.
 
-    `photos` are attachments that were taken in before. `source_name` and `source_key` are the other system and its own number; the same
-    pair is taken once. What a machine claims becomes an
+    `unit_id` is a unit of the building, for rooms that know which. `photos` are attachments that were taken in before. `source_name` and
+    `source_key` are the other system and its own number; the same pair is taken once. What a machine claims becomes an
     alert (`alerts.py`) unless it says that it was `person_reported` there.
     """
 
@@ -71,6 +72,7 @@ class EventReport:
     description: str
     grid_id: int | None = None
     building_id: int | None = None
+    unit_id: int | None = None
     place_id: int | None = None
     longitude: float | None = None
     latitude: float | None = None

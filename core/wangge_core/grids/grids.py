@@ -1,6 +1,6 @@
 """Creating and changing grids: nodes of a layer's tree, each with a code, a type and a place in the tree."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,8 +12,10 @@ from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.grids.codes import GridLevel
+from wangge_core.grids.managing import managed
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
+from wangge_core.writing import grids_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +45,13 @@ class GridChange:
 
 
 @dataclass(slots=True)
-class _Parent:
+class ParentGrid:
     """What a child needs to know of its parent, stored or just made."""
 
     id: int
     path: str
     depth: int
+    ended: bool = False
 
 
 async def create_grids(work: Work, viewer: Viewer, requests: Sequence[NewGrid]) -> list[Outcome]:
@@ -60,13 +63,13 @@ async def create_grids(work: Work, viewer: Viewer, requests: Sequence[NewGrid]) 
     outcomes: list[Outcome] = []
     for request in requests:
         parent = known.get(request.parent_code) if request.parent_code else None
-        details, found = _check(work, viewer, request, parent, taken)
+        details, found = check_new_grid(work, viewer, request, parent, taken)
         if found:
             outcomes.append(Outcome(refusals=only_right(found)))
             continue
         id = next(ids)
         path, depth = (f"{parent.path}{id}.", parent.depth + 1) if parent else (f"{id}.", 0)
-        known[request.code] = _Parent(id, path, depth)
+        known[request.code] = ParentGrid(id, path, depth)
         taken.add(request.code)
         rows.append(_row(work, request, id, parent, details) | {"path": path, "depth": depth})
         outcomes.append(Outcome(id=id))
@@ -76,29 +79,38 @@ async def create_grids(work: Work, viewer: Viewer, requests: Sequence[NewGrid]) 
     return outcomes
 
 
-async def _by_code(work: Work, codes: Sequence[str]) -> dict[str, _Parent]:
+async def _by_code(work: Work, codes: Sequence[str]) -> dict[str, ParentGrid]:
     grid = t.grid
-    rows = await work.by_ids((grid.c.id, grid.c.path, grid.c.depth), grid.c.code, codes, grid.c.layer_id == BASE_LAYER)
-    return {code: _Parent(row.id, row.path, row.depth) for code, row in rows.items()}
+    found = await work.by_ids((grid.c.id, grid.c.depth), grid.c.code, codes, grid.c.layer_id == BASE_LAYER)
+    present = await grids_of(work, [row.id for row in found.values()])
+    return {
+        code: ParentGrid(row.id, present[row.id].path, row.depth, present[row.id].ended_at is not None)
+        for code, row in found.items()
+    }
 
 
-def _check(work: Work, viewer: Viewer, request: NewGrid, parent: _Parent | None, taken: set[str]) -> tuple[Any, list[Refusal]]:
+def check_new_grid(
+    work: Work, viewer: Viewer, request: NewGrid, parent: ParentGrid | None, taken: Collection[str]
+) -> tuple[Any, list[Refusal]]:
+    """The details as they are stored, and why the grid is refused, below this parent and beside the codes that are taken."""
     found = [*check_text(request.name, "name", most=200), *_check_code(work, request, parent, taken)]
     if request.parent_code and parent is None:
         found.append(refusal("NOT_FOUND", "parentCode", what="Grid", id=request.parent_code))
     elif not viewer.may(Capability.MANAGE_GRIDS, parent.path if parent else ""):
         found.append(refusal("NOT_ALLOWED", "parentCode"))
+    elif parent and parent.ended:
+        found.append(refusal("GRID_ENDED", "parentCode", code=request.parent_code))
     grid_type = work.rules.registry.grid_types.get(request.type_id)
     if grid_type is None:
         return None, [*found, refusal("GRID_TYPE_UNKNOWN", "typeId", id=request.type_id)]
     if grid_type.overlay:
         found.append(refusal("GRID_TYPE_OVERLAY", "typeId", id=request.type_id))
-    found.extend(_check_staffing(work, request.type_id, request.staffing_id))
+    found.extend(check_staffing(work, request.type_id, request.staffing_id))
     details, more = read_details(request.type_id, grid_type.details, request.details)
     return details, [*found, *more]
 
 
-def _check_code(work: Work, request: NewGrid, parent: _Parent | None, taken: set[str]) -> list[Refusal]:
+def _check_code(work: Work, request: NewGrid, parent: ParentGrid | None, taken: Collection[str]) -> list[Refusal]:
     codes = work.rules.codes
     if not codes.is_valid(request.code):
         return [refusal("CODE_INVALID", "code", code=request.code, scheme=codes.name)]
@@ -114,14 +126,14 @@ def _check_code(work: Work, request: NewGrid, parent: _Parent | None, taken: set
     return []
 
 
-def _check_staffing(work: Work, type_id: str, staffing_id: str | None) -> list[Refusal]:
+def check_staffing(work: Work, type_id: str, staffing_id: str | None) -> list[Refusal]:
     grid_type = work.rules.registry.grid_types.get(type_id)
     if staffing_id is None or (grid_type and staffing_id in {one.id for one in grid_type.staffing}):
         return []
     return [refusal("STAFFING_UNKNOWN", "staffingId", type=type_id, id=staffing_id)]
 
 
-def _row(work: Work, request: NewGrid, id: int, parent: _Parent | None, details: Any) -> dict[str, Any]:
+def _row(work: Work, request: NewGrid, id: int, parent: ParentGrid | None, details: Any) -> dict[str, Any]:
     level = work.rules.codes.level_of(request.code) or request.level
     templates = work.rules.registry.grid_types[request.type_id].staffing
     assert level is not None
@@ -142,19 +154,22 @@ def _row(work: Work, request: NewGrid, id: int, parent: _Parent | None, details:
 
 
 async def update_grids(work: Work, viewer: Viewer, changes: Sequence[GridChange]) -> list[Outcome]:
-    """Change names, staffing templates and details of grids."""
+    """Change names, staffing templates and details of grids of any layer."""
     grid = t.grid
-    present = await work.by_ids((grid.c.path, grid.c.grid_type_id), grid.c.id, [change.grid_id for change in changes])
-    return [await _update(work, viewer, change, present) for change in changes]
+    columns = (grid.c.path, grid.c.layer_id, grid.c.code, grid.c.ended_at, grid.c.grid_type_id)
+    present = await work.by_ids(columns, grid.c.id, [change.grid_id for change in changes])
+    allowed = await managed(work, viewer, present)
+    return [await _update(work, change, present, allowed) for change in changes]
 
 
-async def _update(work: Work, viewer: Viewer, change: GridChange, present: Mapping[int, sa.Row[Any]]) -> Outcome:
+async def _update(work: Work, change: GridChange, present: Mapping[int, sa.Row[Any]], allowed: Collection[int]) -> Outcome:
     row = present.get(change.grid_id)
     if row is None:
         return refused("NOT_FOUND", "id", what="Grid", id=change.grid_id)
-    found = [] if viewer.may(Capability.MANAGE_GRIDS, row.path) else [refusal("NOT_ALLOWED", "id")]
+    found = [] if change.grid_id in allowed else [refusal("NOT_ALLOWED", "id")]
+    found += [] if row.ended_at is None else [refusal("GRID_ENDED", "id", code=row.code)]
     found.extend(check_optional_text(change.name, "name", most=200))
-    found.extend(_check_staffing(work, row.grid_type_id, change.staffing_id))
+    found.extend(check_staffing(work, row.grid_type_id, change.staffing_id))
     values: dict[str, Any] = {"name": change.name and change.name.strip(), "staffing_id": change.staffing_id}
     if change.details is not None:
         grid_type = work.rules.registry.grid_types.get(row.grid_type_id)

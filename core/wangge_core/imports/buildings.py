@@ -43,9 +43,9 @@ class _Translator:
             "name": fill_first(self._name, values) or "",
             "address": fill_first(self._address, values),
             "floors": whole_number(values[floors], "floors", found) if floors else None,
-            **position(self._mapping.position, values, found),
         }
-        grid = self._grids.of(values, found)
+        fields |= (where := position(self._mapping.position, values, found))
+        grid = self._grids.of(values, found, where)
         return Unusable(tuple(found)) if found else Draft(grid, fields)
 
 
@@ -65,7 +65,7 @@ async def import_buildings(
         grids = await load_grids(work, mapping.grid)
 
     async def write(work: Work, drafts: Sequence[Draft]) -> list[Outcome]:
-        return await write_found(drafts, grids, NewBuilding, lambda requests: register_buildings(work, viewer, requests))
+        return await write_found(work, drafts, grids, NewBuilding, lambda requests: register_buildings(work, viewer, requests))
 
     with open_report(report_path, viewer.language) as report:
         run = Run(deployment=deployment, report=report, dry=dry_run, progress=progress)

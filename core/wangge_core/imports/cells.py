@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TypeVar
 
 from wangge_core.errors import Refusal, refusal
-from wangge_core.imports.coordinates import to_wgs84
+from wangge_core.geometry.systems import to_wgs84
 from wangge_core.imports.mappings import FileMapping, PositionMapping, Values
 
 NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]{1,2})?")

@@ -50,10 +50,10 @@ class _Translator:
             "kind_id": self.kinds.read(values, found),
             "source": self._source(values, found),
             **self._read_times(values, found),
-            **position(self._position, values, found),
         }
+        fields |= (where := position(self._position, values, found))
         fields["description"] = fill_first(self._description, values) or ""
-        grid = self._grids.of(values, found)
+        grid = self._grids.of(values, found, where)
         return Unusable(tuple(found)) if found else Draft(grid, fields)
 
     def _source(self, values: dict[str, str], found: list[Refusal]) -> EventSource:
@@ -95,7 +95,7 @@ class _Writer:
 
     async def write(self, work: Work, drafts: Sequence[Draft]) -> list[Outcome]:
         await self._bring_in_kinds(work)
-        return await write_found(drafts, self._grids, EventReport, lambda reports: report_events(work, self._viewer, reports))
+        return await write_found(work, drafts, self._grids, EventReport, lambda reports: report_events(work, self._viewer, reports))
 
     async def _bring_in_kinds(self, work: Work) -> None:
         """Kinds are seen in the order of the file, so the new ones come last."""

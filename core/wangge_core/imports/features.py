@@ -1,11 +1,13 @@
 """GeoJSON: each feature is a row of its properties, and of the longitude and latitude of its middle."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
 
 import orjson
 
+from wangge_core.geometry.systems import said_system
 from wangge_core.imports.files import DAMAGED, FileError, OpenFile, Row, file_error, open_bytes, row_of
 
 Point = tuple[float, float]
@@ -24,7 +26,7 @@ def open_features(path: Path) -> OpenFile:
     except (orjson.JSONDecodeError, KeyError, TypeError, AttributeError):
         raise FileError(f"{path.name} is no GeoJSON FeatureCollection.", hint="It must have a list of features.") from None
     header = [*(name for name in names if name not in {"longitude", "latitude"}), "longitude", "latitude"]
-    return OpenFile(header, _rows(features, header))
+    return OpenFile(header, _rows(features, header), said_system(content.get("crs")))
 
 
 def _features(content: Any) -> list[dict[str, Any]]:
@@ -42,7 +44,8 @@ def _rows(features: list[dict[str, Any]], header: list[str]) -> Iterator[Row]:
         values = {name: _text(value) for name, value in _properties(feature).items()}
         found = middle(feature.get("geometry"))
         values["longitude"], values["latitude"] = (f"{found[0]:.7f}", f"{found[1]:.7f}") if found else ("", "")
-        yield row_of(number, header, [values.get(name, "") for name in header])
+        row = row_of(number, header, [values.get(name, "") for name in header])
+        yield replace(row, geometry=feature.get("geometry"))
 
 
 def _text(value: Any) -> str:

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from wangge_core.errors import Refusal, WanggeError, refusal
 
@@ -20,11 +20,14 @@ class FileError(WanggeError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row as text by column. `line` is where it begins in a CSV, its number in a sheet, or the feature's place in GeoJSON."""
+    """A row as text by column. `line` is where it begins in a CSV, its number in a sheet, or the feature's place in GeoJSON; `geometry` is
+    the feature's.
+    """
 
     line: int
     values: dict[str, str]
     refusals: tuple[Refusal, ...] = ()
+    geometry: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +39,11 @@ class Unusable:
 
 @dataclass(frozen=True, slots=True)
 class OpenFile:
-    """The names of the columns, and the rows still to be read."""
+    """The names of the columns, the rows still to be read, and the coordinate system that a file of GeoJSON says of itself."""
 
     header: list[str]
     rows: Iterator[Row]
+    system: str | None = None
 
 
 DAMAGED = (OSError, EOFError, zlib.error, UnicodeDecodeError)

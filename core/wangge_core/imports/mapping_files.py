@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from wangge_core.geometry.systems import SystemUnavailableError, SystemUnknownError, contradicts, system_name
 from wangge_core.imports.mappings import (
+    BoundaryMapping,
     BuildingMapping,
     DivisionMapping,
     EventMapping,
     FileMapping,
-    GridMapping,
     KindMapping,
     MappingError,
     Times,
@@ -60,6 +61,16 @@ def check_columns(mapping: FileMapping, header: list[str]) -> None:
         raise MappingError(f"the file has more than one column {', '.join(twice)}.", hint="Rename one of them in the file.")
 
 
+def check_system(mapping: FileMapping, said: str) -> None:
+    """Raises MappingError where a file of GeoJSON says that it is in another coordinate system than the mapping does."""
+    section = mapping.boundary if isinstance(mapping, BoundaryMapping) else getattr(mapping, "position", None)
+    if section is not None and contradicts(said, system_name(section.system)):
+        raise MappingError(
+            f"the file says that it is in {said}, and the mapping that it is in {section.system}.",
+            hint="Correct the mapping; where the file is wrong, take its member `crs` out.",
+        )
+
+
 def columns_of(mapping: FileMapping) -> Iterator[str]:
     """Every column that a mapping names."""
     yield from mapping.translate
@@ -68,6 +79,8 @@ def columns_of(mapping: FileMapping) -> Iterator[str]:
             yield from _event_columns(mapping)
         case BuildingMapping():
             yield from _building_columns(mapping)
+        case BoundaryMapping():
+            yield from _of_templates(mapping.grid.code, mapping.grid.name, *mapping.grid.path)
         case DivisionMapping():
             division = mapping.division
             yield from _named(division.code, division.name, division.parent, division.level)
@@ -132,16 +145,21 @@ def faults_of(mapping: FileMapping) -> Iterator[str]:
         case EventMapping():
             yield from _key_faults(mapping.event.key, "event.key")
             yield from _kind_faults(mapping.kind)
-            yield from _grid_faults(mapping.grid)
+            yield from _grid_faults(mapping)
             yield from _time_faults(mapping.times, mapped=any(_times(mapping)))
         case BuildingMapping():
             yield from _key_faults(mapping.building.key, "building.key")
-            yield from _grid_faults(mapping.grid)
+            yield from _grid_faults(mapping)
+        case BoundaryMapping():
+            yield from _grid_faults(mapping)
+            yield from _system_faults(mapping.boundary.system)
+            if mapping.grid.placeless_grid:
+                yield "grid.placeless_grid would give several features to one grid; leave it out."
         case StandardsMapping():
             yield from standards_faults(mapping)
         case RegisterMapping():
             yield from _key_faults(mapping.key, "key")
-            yield from _grid_faults(mapping.grid)
+            yield from _grid_faults(mapping)
             yield from register_faults(mapping)
         case _:
             pass
@@ -163,12 +181,24 @@ def _kind_faults(kind: KindMapping) -> Iterator[str]:
         yield "kind.catalogue is a short name of letters, digits and underscores."
 
 
-def _grid_faults(grid: GridMapping) -> Iterator[str]:
+def _grid_faults(mapping: EventMapping | BuildingMapping | BoundaryMapping | RegisterMapping) -> Iterator[str]:
+    grid = mapping.grid
     given = [way for way in ("code", "name", "path") if getattr(grid, way)]
     if len(given) > 1:
         yield f"grid has {' and '.join(given)}; give one of them."
-    if not given and not grid.placeless_grid:
-        yield "grid needs code, name, path or placeless_grid."
+    if not given and not grid.by_position and not grid.placeless_grid:
+        yield "grid needs code, name, path, by_position or placeless_grid."
+    if grid.by_position and getattr(mapping, "position", None) is None:
+        yield "grid.by_position needs [position]."
+
+
+def _system_faults(system: str) -> Iterator[str]:
+    try:
+        system_name(system)
+    except SystemUnknownError:
+        yield f"boundary.system: there is no {system!r}; write wgs84, cgcs2000, gcj02, bd09 or an EPSG code."
+    except SystemUnavailableError:
+        yield f"boundary.system: {system} needs the extra: pip install 'wangge-core[crs]'."
 
 
 def _time_faults(times: Times | None, *, mapped: bool) -> Iterator[str]:

@@ -8,10 +8,11 @@ from typing import Generic, Literal, TypeVar
 
 import msgspec
 
+from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.errors import WanggeError
 from wangge_core.events.reports import EventSource, Timeliness
+from wangge_core.geometry.systems import CoordinateSystem
 from wangge_core.grids.codes import GridLevel
-from wangge_core.imports.coordinates import CoordinateSystem
 from wangge_core.imports.templates import Template
 
 _T = TypeVar("_T")
@@ -84,10 +85,11 @@ class KindMapping(Section, frozen=True, kw_only=True):
 
 
 class GridMapping(Section, frozen=True, kw_only=True):
-    """How the grid of a row is found: by a template of its `code`, of its `name`, or of the names on the `path` to it.
+    """How the grid of a row is found: by a template of its `code`, of its `name`, or of the names on the `path` to it; or, where these
+    are not given or the row lacks them, `by_position`: the deepest grid within whose boundary it lies.
 
     Only grids at and below `under` and of `level` are looked at, where these are given. A name that several grids have is refused.
-    Rows without a place are refused, or bound to `placeless_grid`; with that alone, all rows are.
+    Rows without a place, or whose position lies in no grid, are refused, or bound to `placeless_grid`; with that alone, all rows are.
     """
 
     code: str = ""
@@ -95,6 +97,7 @@ class GridMapping(Section, frozen=True, kw_only=True):
     path: tuple[str, ...] = ()
     under: str = ""
     level: GridLevel | None = None
+    by_position: bool = False
     placeless_grid: str = ""
 
 
@@ -169,6 +172,22 @@ class BuildingMapping(FileMapping, frozen=True, kw_only=True):
     building: BuildingColumns
     grid: GridMapping
     position: PositionMapping | None = None
+
+
+class BoundaryColumns(Section, frozen=True, kw_only=True):
+    """What the shapes of a map of boundaries mean: their coordinate system, any that `geometry/systems.py` knows, whether invalid ones
+    are mended, and of which layer the grids are."""
+
+    system: str
+    repair: bool = False
+    layer: str = BASE_LAYER
+
+
+class BoundaryMapping(FileMapping, frozen=True, kw_only=True):
+    """A map of boundaries: which grid each feature is."""
+
+    boundary: BoundaryColumns
+    grid: GridMapping
 
 
 class DivisionMapping(FileMapping, frozen=True, kw_only=True):

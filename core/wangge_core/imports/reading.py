@@ -9,7 +9,7 @@ from pathlib import Path
 from wangge_core.imports.csv_files import open_csv
 from wangge_core.imports.features import open_features
 from wangge_core.imports.files import FileError, OpenFile, Row, first_bytes
-from wangge_core.imports.mapping_files import check_columns
+from wangge_core.imports.mapping_files import check_columns, check_system
 from wangge_core.imports.mappings import FileFormat, FileMapping
 from wangge_core.imports.workbooks import open_workbook
 
@@ -25,6 +25,8 @@ def open_rows(path: Path, mapping: FileMapping) -> OpenFile:
     """As `read_rows`, with the names of all columns."""
     found = _open(path, mapping.file)
     check_columns(mapping, found.header)
+    if found.system is not None:
+        check_system(mapping, found.system)
     return found
 
 

@@ -28,6 +28,7 @@ ROW_MESSAGES: dict[str, tuple[str, str]] = {
     "PLACE_REQUIRED": ("该行没有地点。", "The row has no place."),
     "GRID_NOT_FOUND": ("找不到网格 {name}。", "There is no grid {name}."),
     "GRID_AMBIGUOUS": ("名称 {name} 对应多个网格：{codes}。", "{name} may be any of these grids: {codes}."),
+    "BOUNDARY_TWICE": ("第 {line} 个要素已是该网格的边界。", "The feature {line} is the boundary of this grid already."),
     "PARENT_CYCLE": ("区划 {division} 的上级关系形成循环。", "The parents of the division {division} go round in a circle."),
     "DIVISION_DIFFERS": (
         "编码 {division} 已有区划，名称为 {name}。",

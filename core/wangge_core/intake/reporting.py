@@ -20,6 +20,7 @@ from wangge_core.errors import IdempotencyKeyReusedError, Outcome, Refusal, refu
 from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import MOST_DESCRIPTION, EventReport, EventSource
 from wangge_core.evidence.attachments import REPORT, attach, check_attachments
+from wangge_core.grids.locating import locate
 from wangge_core.idempotency import request_hash
 from wangge_core.intake.contacts import NOBODY, Contact, check_contact, contact_columns
 from wangge_core.intake.counting import HOUR, counted_name, is_spent
@@ -38,7 +39,8 @@ MARK = "public_report.request"
 class NewPublicReport:
     """A report of a resident or, with `visiting`, a visitor. `same_as` is an open event that it tells of once more.
 
-    Without it a kind is needed, and a place: a grid, building or place, or a position alone where the deployment has a grid for such.
+    Without it a kind is needed, and a place: a grid, building or place, or a position alone: the grid that it lies in,
+    or that which the deployment has for such.
     `payer` is whose reports are counted (an address, or an account), `request_key` the client's own mark of the request, `intake_token`
     what came with the photographs that were sent without an account.
     """
@@ -78,6 +80,7 @@ async def _submit(work: Work, viewer: Viewer, request: NewPublicReport) -> Outco
     key, digest = _mark(viewer, request)
     if key is not None and (earlier := await _earlier(work, key, digest)):
         return earlier
+    request = await _placed(work, request)
     found = [*_check(work, request), *await check_attachments(
         work, viewer, request.photos, "photos", intake_token=request.intake_token
     )]  # fmt: skip
@@ -96,6 +99,19 @@ async def _submit(work: Work, viewer: Viewer, request: NewPublicReport) -> Outco
     marks = {"request_key": key, "request_hash": _kept(work, digest)[0] if key else None}
     extra: dict[str, Any] = {"joined": joined is not None, "counted": joined is None or joined.counted, **marks}
     return await write_report(work, outcome.id, viewer, request.description, request.contact, **extra)
+
+
+async def _placed(work: Work, request: NewPublicReport) -> NewPublicReport:
+    """The request; where it names a position alone with the grid that it lies in, or else that of such reports."""
+    named = (request.same_as, request.grid_code, request.building_id, request.place_id)
+    if request.longitude is None or request.latitude is None or any(one is not None for one in named):
+        return request
+    if any(check_position(request.longitude, request.latitude)):
+        return request
+    (found,) = await locate(work, [(request.longitude, request.latitude)])
+    if found is None:
+        return replace(request, grid_code=work.rules.intake.grid or None)
+    return replace(request, grid_code=await work.value(sa.select(t.grid.c.code).where(t.grid.c.id == found.grid_id)))
 
 
 async def write_report(
@@ -178,17 +194,14 @@ def _check(work: Work, request: NewPublicReport) -> Iterator[Refusal]:
     if kind is None or not kind.open_to_public:
         yield refusal("REPORT_KIND_NOT_OPEN", "kindId", id=request.kind_id)
     if request.grid_code is None and request.building_id is None and request.place_id is None:
-        if request.longitude is None:
-            yield refusal("REPORT_NOT_LOCATED")
-        elif not work.rules.intake.grid:
-            yield refusal("REPORT_NOT_LOCATED", "position")
+        yield refusal("REPORT_NOT_LOCATED", "" if request.longitude is None else "position")
 
 
 async def _report(work: Work, viewer: Viewer, request: NewPublicReport) -> Outcome:
     """Report the event. Its reporter is named only by an account that says so."""
     grid_id = None
     if request.building_id is None and request.place_id is None:
-        code = request.grid_code or work.rules.intake.grid
+        code = request.grid_code
         grid_id = await work.value(sa.select(t.grid.c.id).where(t.grid.c.layer_id == BASE_LAYER, t.grid.c.code == code))
         if grid_id is None:
             return refused("NOT_FOUND", "gridCode", what="Grid", id=code)

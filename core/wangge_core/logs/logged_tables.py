@@ -41,11 +41,13 @@ LOGGED: Mapping[str, Logged] = {
     "organization_responsible": _part("Organization", "organization_id", "responsible", "role"),
     "asset": _thing("Asset", "grid_id kind_id name code state longitude latitude owner_id keeper_id confirm_by"),
     "place": _thing("Place", "grid_id kind_id name longitude latitude contact confirm_by"),
-    "grid": _thing("Grid", "grid_type_id parent_id level code name staffing_id"),
+    "grid": _thing("Grid", "grid_type_id parent_id level code name staffing_id ended_at"),
+    "boundary": _part("Grid", "grid_id", "boundary", "system area vertices repairs"),
+    "division": _thing("Division", "grid_id name state effective_at applied_at forced_reason undone_at"),
     "office": _thing("Office", "code name"),
     "account": _thing("Account", "active issuer machine valid_from"),  # name and login may be a resident's
     "api_key": _part("Account", "account_id", "key", "name scopes expires_at revoked_at"),
-    "post": _thing("Post", "account_id role_id grid_id office_id starts_at ends_at"),
+    "post": _thing("Post", "account_id role_id grid_id office_id starts_at ends_at name_shown"),
     "delegation": _part("Post", "post_id", "delegation", "account_id starts_at ends_at"),
     "device": _part("Post", "post_id", "device", "name revoked_at replaced_by_id"),
     "webhook": _part("Account", "account_id", "webhook", "url ended_at"),
@@ -68,6 +70,10 @@ NOT_LOGGED = frozenset(
         # what plugins and catalogues declare, and the layers of grids
         "asset_kind", "event_kind", "event_kind_version", "grid_type", "need_kind", "place_kind", "plugin", "role", "staffing",
         "staffing_position", "workflow", "workflow_stage", "workflow_version", "grid_layer", "grid_part",
+        # what divisions did, of whose rows the changes are logged
+        "division_move", "grid_succession", "grid_former_code",
+        # by what a boundary is found
+        "boundary_tile",
         # clocks of events, which the history of events tells of, and days of calendars with what a change of them moved
         "event_clock", "event_pause", "calendar_day", "calendar_change",
         # counts of what the other tables hold

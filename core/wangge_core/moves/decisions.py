@@ -104,10 +104,12 @@ async def check_named(work: Work, viewer: Viewer, move: MoveDefinition, answers:
     """The grids, assets and photographs that answers name must be there for the mover; grids are of the base layer."""
     found: list[Refusal] = []
     for name, ids in pointed_at(answers, move, AnswerType.GRIDS, "grid"):
-        grids = await work.by_ids((t.grid.c.layer_id, t.grid.c.code), t.grid.c.id, ids)
+        grids = await work.by_ids((t.grid.c.layer_id, t.grid.c.code, t.grid.c.ended_at), t.grid.c.id, ids)
         found += [refusal("NOT_FOUND", f"answers.{name}", what="Grid", id=id) for id in ids if id not in grids]
         overlays = (row for row in grids.values() if row.layer_id != BASE_LAYER)
         found += [refusal("GRID_OVERLAY", f"answers.{name}", code=row.code) for row in overlays]
+        ended = (row for row in grids.values() if row.ended_at is not None)
+        found += [refusal("GRID_ENDED", f"answers.{name}", code=row.code) for row in ended]
     for name, ids in pointed_at(answers, move, AnswerType.ASSETS, "asset"):
         rule = sa.true() if viewer.is_system else within_grid(Capability.READ_PLACES)(t.asset, BoundViewer(viewer))
         assets = await work.by_ids((), t.asset.c.id, ids, rule)

@@ -18,6 +18,7 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import household_rule, person_rule
+from wangge_core.vacancies import live_in
 from wangge_core.writing import already_there, check_grid, check_unit, grids_of, grids_of_units, insert_accepted
 
 
@@ -88,6 +89,7 @@ async def register_households(work: Work, viewer: Viewer, requests: Sequence[New
     for request, outcome in zip(requests, outcomes, strict=True):
         if outcome.id is not None:
             work.announce("household.registered", outcome.id, request.grid_id)
+    await live_in(work, viewer, [one.unit_id for one, outcome in zip(requests, outcomes, strict=True) if outcome.accepted])
     return outcomes
 
 

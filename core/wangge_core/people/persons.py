@@ -24,6 +24,7 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import is_living
 from wangge_core.sealing.sealer import normalised
+from wangge_core.vacancies import live_in
 from wangge_core.writing import already_there, check_grid, check_unit, grids_of, grids_of_units
 
 __all__ = ["Gender", "NewPerson", "ResidenceKind", "register_persons"]
@@ -75,6 +76,7 @@ async def register_persons(work: Work, viewer: Viewer, requests: Sequence[NewPer
     await work.insert(t.household_member, members)
     for id, one in new:
         work.announce("person.registered", id, one.grid_id)
+    await live_in(work, viewer, [checking.home(one).unit_id for one in accepted])
     waiting = iter(ids)
     return [Outcome(refusals=only_right(found)) if found else Outcome(id=next(waiting)) for found in refusals]
 

@@ -18,6 +18,7 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import household_rule, is_living, person_rule, unit_rule
+from wangge_core.vacancies import live_in
 from wangge_core.writing import check_grid, grids_of, grids_of_units
 
 
@@ -208,6 +209,7 @@ class _Moving:
         if home is not None:
             lives = {"person_id": person.id, "kind": kind.value, "moved_in_on": request.moved_in_on, "moved_out_on": None}
             await self.work.insert(t.residence, [lives | home.columns])
+            await live_in(self.work, self.viewer, [home.unit_id])
         stays = with_household or (home is not None and past.present is not None and home == home_of(past.present))
         household_id = person.household_id if stays and request.household_id is None else request.household_id
         if not with_household:

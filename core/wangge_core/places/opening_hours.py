@@ -3,7 +3,7 @@
 A span that ends on the next day says so. Nothing here guesses: spans of a week that overlap, and ends before their beginnings, are refused.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import auto
@@ -61,10 +61,11 @@ class DateSpans:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpeningHours:
-    """When a place is open."""
+    """When a place is open. `closed_on_holidays`: on days that the working calendar has off no weekly span begins."""
 
     weekly: tuple[WeekdaySpan, ...] = ()
     exceptions: tuple[DateSpans, ...] = ()
+    closed_on_holidays: bool = False
 
 
 def minutes(text: str) -> int | None:
@@ -134,6 +135,7 @@ def stored_hours(hours: OpeningHours) -> dict[str, Any]:
             }
             for one in exceptions
         ],
+        **({"closed_on_holidays": True} if hours.closed_on_holidays else {}),
     }
 
 
@@ -141,21 +143,33 @@ def _stored(span: Span) -> dict[str, Any]:
     return {"opens": span.opens, "closes": span.closes, "next_day": span.next_day}
 
 
-def is_open(hours: Mapping[str, Any], at: datetime) -> bool:
+DayOff = Callable[[date], bool | None]
+"""Whether a date is a holiday; None where nobody knows."""
+
+
+def is_open(hours: Mapping[str, Any], at: datetime, day_off: DayOff = lambda _: None) -> bool | None:
     """Whether stored hours include a moment, which must be in the time of the place: by the date's own spans, or by one of the day
-    before that has not ended yet."""
+    before that has not ended yet. None where they follow the holidays and it cannot be said whether that is one."""
     minute = at.hour * 60 + at.minute
     today, yesterday = at.date(), at.date() - timedelta(days=1)
-    return _holds(_spans_of(hours, today), minute) or _holds(_spans_of(hours, yesterday), minute + DAY)
+    found = [_holds(spans_on(hours, today, day_off), minute), _holds(spans_on(hours, yesterday, day_off), minute + DAY)]
+    return True if True in found else None if None in found else False
 
 
-def _holds(spans: Sequence[Mapping[str, Any]], minute: int) -> bool:
+def _holds(spans: Sequence[Mapping[str, Any]] | None, minute: int) -> bool | None:
+    if spans is None:
+        return None
     return any((minutes(span["opens"]) or 0) <= minute < (minutes(span["closes"]) or 0) + DAY * span["next_day"] for span in spans)
 
 
-def _spans_of(hours: Mapping[str, Any], day: date) -> Sequence[Mapping[str, Any]]:
+def spans_on(hours: Mapping[str, Any], day: date, day_off: DayOff = lambda _: None) -> Sequence[Mapping[str, Any]] | None:
+    """The stored spans that begin on a date; None where they follow the holidays and it cannot be said whether that is one."""
     for one in hours["exceptions"]:
         if one["on"] == day.isoformat():
             return one["spans"]
     name = WEEKDAYS[day.weekday()].value
-    return [span for span in hours["weekly"] if span["weekday"] == name]
+    spans = [span for span in hours["weekly"] if span["weekday"] == name]
+    if not (spans and hours.get("closed_on_holidays")):
+        return spans
+    off = day_off(day)
+    return None if off is None else [] if off else spans

@@ -18,6 +18,7 @@ from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import person_rule, unit_rule
+from wangge_core.vacancies import LivedIn, found_lived_in
 
 LEAST_FLOOR, MOST_FLOOR = -20, 200
 MOST_AREA = 1_000_000
@@ -102,7 +103,7 @@ def _check_values(floor: Any, area: Any, since: Any, today: date, before: str = 
 
 
 async def change_units(work: Work, viewer: Viewer, requests: Sequence[UnitChange]) -> list[Outcome]:
-    """Change units. A home that was vacant and is found occupied is announced as `unit.found_lived_in`, so that it is served."""
+    """Change units. A home that was vacant and is found occupied opens an event, so that whoever lives there is served."""
     rows = await rows_to_change(work, viewer, t.unit, [one.id for one in requests], unit_rule, through=t.building)
     checking = Checking.of(viewer, "Unit", rows, Capability.REGISTER_PLACES)
     taken = await _names_taken(work, rows.values())
@@ -111,7 +112,7 @@ async def change_units(work: Work, viewer: Viewer, requests: Sequence[UnitChange
     for request in requests:
         found = checking.refusals(request) or list(_check(work, request, rows[request.id], taken, persons))
         if not found:
-            await _write(work, rows[request.id], request, taken)
+            await _write(work, viewer, rows[request.id], request, taken)
         outcomes.append(Outcome(refusals=only_right(found)) if found else Outcome(id=request.id))
     return outcomes
 
@@ -129,7 +130,7 @@ def _check(
         yield refusal("NOT_FOUND", "responsibleId", what="Person", id=request.responsible_id)
 
 
-async def _write(work: Work, row: sa.Row[Any], request: UnitChange, taken: dict[tuple[int, str], int]) -> None:
+async def _write(work: Work, viewer: Viewer, row: sa.Row[Any], request: UnitChange, taken: dict[tuple[int, str], int]) -> None:
     names = ("name", "use", "floor", "area_square_metres", "occupancy", "occupancy_since", "responsible_id")
     values = given(request, *names)
     occupancy = values.get("occupancy", row.occupancy)
@@ -141,7 +142,7 @@ async def _write(work: Work, row: sa.Row[Any], request: UnitChange, taken: dict[
     await write_change(work, t.unit, row, values)
     lived_in = (UnitOccupancy.OWNER_OCCUPIED, UnitOccupancy.RENTED)
     if row.occupancy == UnitOccupancy.VACANT and occupancy in lived_in and values.get("use", row.use) == UnitUse.HOME:
-        work.announce("unit.found_lived_in", row.id, row.grid_id, occupancy=occupancy)
+        found_lived_in(work, LivedIn(row.id, row.building_id, row.grid_id, viewer), occupancy)
 
 
 async def _names_taken(work: Work, rows: Iterable[sa.Row[Any]]) -> dict[tuple[int, str], int]:

@@ -142,6 +142,7 @@ class RoleDefinition:
     may: frozenset[Capability]
     acts_as: frozenset[str]
     in_office: bool
+    shown_to_public: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,12 +237,13 @@ class EventKindDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ThingKindDefinition:
-    """A kind of asset or place."""
+    """A kind of asset or place. `station` is whether people find somebody there."""
 
     id: str
     plugin: str
     label: Label
     details: DetailsDefinition | None
+    station: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,7 @@ class Resolver:
                 may=role.may,
                 acts_as=frozenset(self._acts_as(role)),
                 in_office=role.in_office,
+                shown_to_public=role.shown_to_public,
             )
             for item, role in self.collection.of("roles", Role)
         }
@@ -196,7 +197,13 @@ class Resolver:
 
     def things(self, hook: str, sort: type[AssetKind | PlaceKind]) -> dict[str, ThingKindDefinition]:
         return {
-            item.id: ThingKindDefinition(id=item.id, plugin=item.plugin, label=kind.label, details=self.details_of(kind))
+            item.id: ThingKindDefinition(
+                id=item.id,
+                plugin=item.plugin,
+                label=kind.label,
+                details=self.details_of(kind),
+                station=isinstance(kind, PlaceKind) and kind.station,
+            )
             for item, kind in self.collection.of(hook, sort)
         }
 

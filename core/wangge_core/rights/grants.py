@@ -89,6 +89,8 @@ def _wrong(
         found.append(refusal("NOT_FOUND", "gridId", what="Grid", id=request.grid_id))
     elif grid.layer_id != BASE_LAYER:
         found.append(refusal("GRID_OVERLAY", "gridId", code=grid.code))
+    elif grid.ended_at is not None:
+        found.append(refusal("GRID_ENDED", "gridId", code=grid.code))
     if not set(request.capabilities) <= CAN_BE_OPENED:
         found.append(refusal("CAPABILITY_NOT_OPENED", "capabilities"))
     most = work.rules.most_grant_hours * 60

@@ -59,6 +59,8 @@ async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) 
         else:
             ground = [grid.path] if grid.layer_id == BASE_LAYER else overlays.get(request.grid_id, ())
             found.extend(_check_giver(work, viewer, request, ground))
+            if grid.ended_at is not None:
+                found.append(refusal("GRID_ENDED", "gridId", code=grid.code))
         if request.account_id not in accounts:
             found.append(refusal("NOT_FOUND", "accountId", what="Account", id=request.account_id))
         if request.office_id is not None and request.office_id not in offices:

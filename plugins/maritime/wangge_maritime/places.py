@@ -7,6 +7,6 @@ PLACE_KINDS = (
     PlaceKind("berth", zh="泊位"),
     PlaceKind("anchorage", zh="锚地"),
     PlaceKind("storm_shelter", zh="避风港"),
-    PlaceKind("watch_desk", zh="值班点"),
+    PlaceKind("watch_desk", zh="值班点", station=True),
     PlaceKind("landing", zh="上岸点"),
 )

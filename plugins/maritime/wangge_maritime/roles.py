@@ -50,6 +50,7 @@ HARBOUR_OFFICER = Role(
     level=Level.COMMUNITY,
     duty="Reports of entry and leaving, berths, shelter places, fuel and fire safety of the harbour.",
     may=HANDLING,
+    shown_to_public=True,
 )
 FAMILY_LIAISON = Role(
     "family_liaison",
@@ -67,6 +68,7 @@ DUTY_WATCH = Role(
     duty="Keeps the radio and telephone watch day and night; makes the roll call; raises the alarm.",
     may=HANDLING | {Capability.BREAK_GLASS},
     acts_as=(community.DUTY_OFFICER, community.INFORMATION_OFFICER),
+    shown_to_public=True,
 )
 
 ROLES = (

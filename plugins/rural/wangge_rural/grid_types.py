@@ -9,7 +9,7 @@ RURAL = GridType(
     en="Rural grid",
     staffing=(staffing.VILLAGE,),
     desks=(community.FIRST_LOOP, community.SECOND_LOOP, staffing.TOWNSHIP_DESK, community.THIRD_LOOP),
-    size=Size(households=(300, 500), grids_are="natural villages"),
+    size=Size(households=(300, 500), grids_are="natural villages", or_one=Label("一个自然村", "One natural village")),
     level_names={
         Level.GRID: Label("自然村/组", "Natural village or group"),
         Level.COMMUNITY: Label("村", "Village"),

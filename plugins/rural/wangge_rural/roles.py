@@ -52,6 +52,7 @@ POSTED_OFFICIAL = Role(
     level=Level.COMMUNITY,
     duty="Township official posted to the village who opens doors upward.",
     may=HANDLING,
+    shown_to_public=True,
 )
 VILLAGE_SAFETY_OFFICER = Role(
     "village_safety_officer",

@@ -9,6 +9,7 @@ CITY_MANAGEMENT_OFFICER = Role(
     level=Level.GRID,
     duty="Deals in the grid with street order, shop-fronts, waste and street furniture.",
     may=HANDLING,
+    shown_to_public=True,
 )
 
 # Three tiers
@@ -20,6 +21,7 @@ GRID_LEAD = Role(
     duty="The one staff member who knows the grid, keeps its records, looks for trouble early and helps residents with services.",
     may=FIELD_WORK,
     acts_as=(community.GRID_CHIEF, community.GRID_WORKER, community.INFORMATION_OFFICER),
+    shown_to_public=True,
 )
 RESIDENT_MANAGER = Role(
     "resident_manager",

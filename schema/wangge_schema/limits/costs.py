@@ -32,6 +32,7 @@ from wangge_schema.reading.select import source_of
 from wangge_schema.reading.sources import (
     READS,
     SHORT_LIST,
+    WEIGHT,
     Answer,
     ById,
     ByIds,
@@ -136,7 +137,7 @@ class _Compiler:
         type = cast("GraphQLNamedType", get_named_type(declared.type))
         match reads_of(declared):
             case Scalar() | Answer():
-                return 0
+                return weight_of(declared)
             case ToOne() | RootOne() | Itself() | ById():
                 return self.row(type, one.sets)
             case ToMany() as many:
@@ -146,9 +147,10 @@ class _Compiler:
             case ByIds():
                 return product(list_length(one.node, "ids"), self.row(type, one.sets))
             case Computed(needs):
-                return COMPUTED + GATHERED * sum(isinstance(need, Gather) for need in needs.values())
+                gathered = sum(isinstance(need, Gather) for need in needs.values())
+                return COMPUTED + GATHERED * gathered + weight_of(declared)
             case None:
-                return self.plain(one, type, many=str(declared.type).startswith("["))
+                return total([weight_of(declared), self.plain(one, type, many=str(declared.type).startswith("["))])
 
     def plain(self, one: Selected, type: GraphQLNamedType, *, many: bool) -> Amount:
         """A field of a payload: a row where its type has rows, else an object that costs nothing."""
@@ -171,8 +173,9 @@ class _Compiler:
         """One row of `nodes` or of `edges`."""
         if member.name == "nodes":
             return self.row(node, member.sets)
-        edge = level(member.sets, self.fragments, lambda _: True)
-        return total([ROW, *(included(inner.guards, self.object(node, inner.sets)) for inner in edge if inner.name == "node")])
+        named = [inner for inner in level(member.sets, self.fragments, lambda _: True) if inner.name == "node"]
+        rows = [included(inner.guards, self.row(node, inner.sets)) for inner in named]  # one for each alias
+        return total(rows if any(ALWAYS in inner.guards for inner in named) else [ROW, *rows])
 
     def introspection(self, one: Selected) -> Amount:
         """Every field that is asked of the schema counts for every type that it has."""
@@ -184,5 +187,14 @@ class _Compiler:
 
 def reads_of(field: Any) -> Reads | None:
     """What a field of the schema declares that it reads; None for a plain one."""
+    return _declared(field, READS)
+
+
+def weight_of(field: Any) -> int:
+    """What a field says that it costs beside the rows below it."""
+    return _declared(field, WEIGHT) or 0
+
+
+def _declared(field: Any, name: str) -> Any:
     definition = field.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF)
-    return definition.metadata.get(READS) if definition is not None else None
+    return definition.metadata.get(name) if definition is not None else None

@@ -87,6 +87,7 @@ class ConnectionParts:
         self.counted: sa.CTE | None = None
         self.condition: sa.ColumnElement[bool] | None = None
         self.frame = Frame(self.page_rows())
+        planner.asking.follow(join, row, self.frame.rows)
 
     def page_rows(self) -> sa.Subquery:
         """The rows of the page in the direction of travel. Numbered, there is one more than the page holds."""

@@ -17,6 +17,7 @@ from wangge_schema.reading.sources import (
     READS,
     SHORT_LIST,
     SOURCE,
+    WEIGHT,
     Answer,
     Argument,
     Asking,
@@ -58,9 +59,11 @@ def column(
     return reads(Scalar(lambda row, _: row.c[name], form, mask, data_class, masked), description, deprecated)
 
 
-def expression(make: Expression, description: str, *, form: str = "text", data_class: DataClass | None = None) -> Any:
-    """A field that reads an SQL expression over the row."""
-    return reads(Scalar(make, form, data_class=data_class), description)
+def expression(
+    make: Expression, description: str, *, form: str = "text", data_class: DataClass | None = None, weight: int = 0
+) -> Any:
+    """A field that reads an SQL expression over the row. `weight`: what it costs, where the database works for it."""
+    return reads(Scalar(make, form, data_class=data_class), description, weight=weight)
 
 
 def answer(
@@ -85,10 +88,13 @@ def to_many(key: str | Join, description: str, *, order: str = "id", most: int =
     return reads(ToMany(join, order, most, private), f"{description} At most {most} are listed.")
 
 
-def connection(target: str, key: str | Join | None, description: str) -> Any:
-    """A field that is a connection to rows of `target`: by the name of their column that refers to this id, by a join, or all of them."""
+def connection(
+    target: str, key: str | Join | None, description: str, *, among: Callable[[Row], sa.ColumnElement[bool]] | None = None
+) -> Any:
+    """A field that is a connection to rows of `target`: by the name of their column that refers to this id, by a join, or all of them,
+    or at a root field those `among` them."""
     join = _referred(key) if isinstance(key, str) else key
-    return reads(Connected(join), description, arguments=_connection_arguments(target))
+    return reads(Connected(join, among=among), description, arguments=_connection_arguments(target))
 
 
 def connection_of(target: str, of: Of, description: str) -> Any:
@@ -105,18 +111,30 @@ def computed(
     data_class: DataClass | None = None,
     subjects: Write | None = None,
     arguments: Sequence[Argument] = (),
+    weight: int = 0,
     **needs: Scalar | Gather,
 ) -> Any:
-    """A field that Python finishes from what it needs, unless the statement can `write` what is selected of it."""
+    """A field that Python finishes from what it needs, unless the statement can `write` what is selected of it.
+
+    `weight`: what it costs beside that, where the database works for its needs.
+    """
     names = tuple(graphql_name(one.name) for one in arguments)
-    return reads(Computed(needs, finish, write, data_class, subjects, names), description, arguments=arguments)
+    return reads(Computed(needs, finish, write, data_class, subjects, names), description, arguments=arguments, weight=weight)
 
 
 def root_one(
-    column: str, description: str, *, among: Callable[[Row], sa.ColumnElement[bool]] = lambda _: sa.true(), type: Any = str
+    column: str,
+    description: str,
+    *,
+    among: Callable[[Row], sa.ColumnElement[bool]] = lambda _: sa.true(),
+    type: Any = str,
+    of_base: bool = False,
+    former: Callable[[sa.ColumnElement[Any]], sa.Select[Any]] | None = None,
 ) -> Any:
-    """A root field that finds one row by a column: `grid(code: "…")`."""
-    return reads(RootOne(column, column, among), description, arguments=[Argument(column, type, f"The {column}.")])
+    """A root field that finds one row by a column: `grid(code: "…")`; `of_base` where all such rows are grids of the base layer.
+
+    `former` selects the key of the row that had the value once, for values that no row has."""
+    return reads(RootOne(column, column, among, of_base, former), description, arguments=[Argument(column, type, f"The {column}.")])
 
 
 def need(name: str, form: str = "text") -> Scalar:
@@ -124,10 +142,13 @@ def need(name: str, form: str = "text") -> Scalar:
     return Scalar(lambda row, _: row.c[name], form)
 
 
-def reads(declared: Reads, description: str, deprecated: str | None = None, *, arguments: Sequence[Argument] = ()) -> Any:
+def reads(
+    declared: Reads, description: str, deprecated: str | None = None, *, arguments: Sequence[Argument] = (), weight: int = 0
+) -> Any:
     """A Strawberry field without a resolver of its own; the declaration travels in its metadata."""
     face = _face(arguments) if arguments else None
-    made = MAKE.field(resolver=face, description=description, deprecation_reason=deprecated, metadata={READS: declared})
+    metadata = {READS: declared, WEIGHT: weight}
+    made = MAKE.field(resolver=face, description=description, deprecation_reason=deprecated, metadata=metadata)
     for one, argument in zip(arguments, made.arguments, strict=True):
         argument.description = one.description
     return made

@@ -1,10 +1,11 @@
 """Filters: what the filter input of a list becomes as a condition.
 
-The same on every type: fields are joined by and, `and`, `or`, `not` nest, and `subtree` takes the code of a grid.
+The same on every type: fields are joined by and, `and`, `or`, `not` nest, and `subtree` takes the code or global id of a grid.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -16,15 +17,15 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.db.lists import Checked, ListOf, among, is_looked_up, looked_up
 from wangge_core.db.mirroring import BASE_LAYER
-from wangge_core.rights.bound import Way, bound_to
-from wangge_core.rights.scopes import END
+from wangge_core.rights.bound import Way
 from wangge_core.search.conditions import contains
 from wangge_core.storable import is_storable
 from wangge_schema.errors import FilterError
 from wangge_schema.reading import detail_filters
 from wangge_schema.reading.given import Given
+from wangge_schema.reading.grounds import Ground, end_of
 from wangge_schema.reading.private import shown
-from wangge_schema.reading.sources import Filter, Ground, Row, Source
+from wangge_schema.reading.sources import Filter, Row, Source
 
 if TYPE_CHECKING:
     from wangge_schema.reading.plan import Planner
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 MOST_VALUES = 200
 DEPTH = 8
 MOST_PARTS = 400
+
+_GRID_ID = re.compile("Grid:[0-9]{1,18}")
 
 OPERATORS: Mapping[str, Callable[[sa.ColumnElement[Any], Any], sa.ColumnElement[bool]]] = {
     "eq": lambda column, value: column == value,
@@ -120,7 +123,7 @@ class Conditions:
         """What a filter asks, whoever asks it."""
         if one.kind == "subtree":
             ground = ground_below(self.planner, value, one.expression)
-            return bound_to(one.expression(self.row), ground.holds, self.way, wide=ground.wide)
+            return ground.bound(self.row, self.way)
         if all(operand is None for operand in value.values()):  # it compares nothing, whether there is something to compare or not
             return sa.true()
         if one.through is None or (one.through == "id" and self.way is Way.REFERRED):
@@ -164,12 +167,16 @@ def ground_of(planner: Planner, source: Source, given: Mapping[str, Any] | None)
     return None if code is None else ground_below(planner, code, source.filters["subtree"].expression)
 
 
-def ground_below(planner: Planner, code: Any, binds: Callable[[Row], sa.ColumnElement[Any]]) -> Ground:
-    """The base-layer grid of a code and all below it; no grid where there is none of this code."""
-    wide = planner.revealed("wide", code, lambda code: code in planner.extents.codes)
+def ground_below(planner: Planner, named: Any, binds: Callable[[Row], sa.ColumnElement[Any]]) -> Ground:
+    """The base-layer grid of a code, or the grid of a global id, and all below it; no grid where there is none."""
     top = t.grid.alias()
-    found = top.c.code == planner.bound(code, top.c.code.type, _plain), top.c.layer_id == BASE_LAYER
-    end = sa.func.substr(top.c.path, 1, sa.func.length(top.c.path) - 1) + END
+    end = end_of(top.c.path)
+    if planner.revealed("names a grid", named, lambda text: _GRID_ID.fullmatch(text) is not None):
+        key = planner.bound(named, top.c.id.type, lambda text: int(text.partition(":")[2]))
+        start, stop = (sa.select(one).where(top.c.id == key).scalar_subquery() for one in (top.c.path, end))
+        return Ground(binds, start, stop, wide=False, overlay_id=key)
+    wide = planner.revealed("wide", named, lambda code: code in planner.extents.codes)
+    found = top.c.code == planner.bound(named, top.c.code.type, _plain), top.c.layer_id == BASE_LAYER
     start, stop = (sa.select(one).where(*found).scalar_subquery() for one in (top.c.path, end))
     return Ground(binds, start, stop, wide=wide)
 

@@ -71,6 +71,13 @@ class OrderDirection(Enum):
     DESC = strawberry.enum_value("DESC", description="From the greatest or latest.")
 
 
+OF_ANY_LAYER = "A global id names a grid of any layer: of an overlay's, all that is on the base grids that it is made of."
+
+
+def _said(one: Filter) -> str:
+    return f"{one.description} {OF_ANY_LAYER}" if one.kind == "subtree" else one.description
+
+
 class ListInputs:
     """Makes the inputs of all types; the comparison of an enum is made once."""
 
@@ -80,7 +87,7 @@ class ListInputs:
     def filter(self, source: Source) -> Any:
         """The filter input of a type."""
         name = f"{source.name}Filter"
-        fields = {key: (self._comparison(one) | None, optional_field(one.description)) for key, one in source.filters.items()}
+        fields = {key: (self._comparison(one) | None, optional_field(_said(one))) for key, one in source.filters.items()}
         nested = {
             "and_": (f"list[{name}] | None", optional_field("All of these.", name="and")),
             "or_": (f"list[{name}] | None", optional_field("At least one of these.", name="or")),

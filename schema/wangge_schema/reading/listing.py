@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import sqlalchemy as sa
 
 from wangge_core.db.lists import is_looked_up
-from wangge_core.rights.bound import Way, bound_to
+from wangge_core.rights.bound import Way
 from wangge_core.rights.visibility import GroundRule
 from wangge_schema.reading.filters import condition, ground_of
-from wangge_schema.reading.sources import Ground, GroundJoin, Join, Row, Source
+from wangge_schema.reading.grounds import Ground
+from wangge_schema.reading.sources import GroundJoin, Join, Row, Source
 
 if TYPE_CHECKING:
     from wangge_schema.reading.plan import Planner
@@ -93,7 +94,7 @@ class Listing:
         filter, ground = self.filter, self.ground
         joined = sa.true()
         if ground is not None:
-            joined = bound_to(ground.binds(target), ground.holds, way, wide=ground.wide)
+            joined = ground.bound(target, way)
             filter = {name: value for name, value in (filter or {}).items() if self.join is not None or name != "subtree"}
         if self.join is not None and not isinstance(self.join, GroundJoin):
             joined = self.join(target if self.row is None else self.row, target, self.planner.asking)

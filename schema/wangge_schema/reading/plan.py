@@ -171,20 +171,31 @@ class Planner:
             return or_null(select.correlate(row).scalar_subquery()), finish
         type, source = planned_type(chosen)
         target = source.table.alias()
+        self.asking.follow(join, row, target)
         frame.join(target, sa.and_(join(row, target, self.asking), self.visible(source, target)))
         text, finish = self.object(chosen.children(), type, target, frame)
         return sa.case((target.c.id.is_(None), literal("null")), else_=text), maybe(finish)
 
-    def found(self, chosen: Chosen, matches: Callable[[Row], sa.ColumnElement[bool]]) -> tuple[sa.Select[Any], Finisher | None]:
-        """A select of the one row of the field's type that matches; no row where there is none."""
+    def found(
+        self, chosen: Chosen, matches: Callable[[Row], sa.ColumnElement[bool]], *, of_base: bool = False
+    ) -> tuple[sa.Select[Any], Finisher | None]:
+        """A select of the one row of the field's type that matches; no row where there is none. `of_base`: a grid of the base layer."""
         type, source = planned_type(chosen)
-        return self.found_among(chosen, type, source, matches)
+        return self.found_among(chosen, type, source, matches, of_base=of_base)
 
     def found_among(
-        self, chosen: Chosen, type: GraphQLObjectType, source: Source, matches: Callable[[Row], sa.ColumnElement[bool]]
+        self,
+        chosen: Chosen,
+        type: GraphQLObjectType,
+        source: Source,
+        matches: Callable[[Row], sa.ColumnElement[bool]],
+        *,
+        of_base: bool = False,
     ) -> tuple[sa.Select[Any], Finisher | None]:
         """As `found`, for a field whose type is an interface."""
         target = source.table.alias()
+        if of_base:
+            self.asking.base_rows.add(target)
         frame = Frame(target)
         text, finish = self.object(chosen.children(type), type, target, frame)
         select = frame.select(text).where(matches(target), self.visible(source, target))
@@ -206,6 +217,7 @@ class Planner:
             .correlate(row)
         )
         rows = inside.subquery()
+        self.asking.follow(many.join, row, rows)
         frame = Frame(rows)
         text, finish = self.object(chosen.children(), type, rows, frame)
         gathered = frame.select(joined(["[", Gathered(text, rows.c[many.order], rows.c.id), "]"])).correlate(row)

@@ -15,7 +15,7 @@ from wangge_schema.reading.frames import Frame
 from wangge_schema.reading.given import Given, as_one
 from wangge_schema.reading.plan import Planner
 from wangge_schema.reading.select import Chosen, source_of
-from wangge_schema.reading.sources import ById, ByIds, Connected, Itself, Join, Of, Reader, RootOne, Source
+from wangge_schema.reading.sources import ById, ByIds, Connected, Itself, Join, Of, Reader, RootOne, Row, Source
 from wangge_schema.reading.statement import Gathered, joined
 
 MOST_IDS = 100
@@ -25,8 +25,9 @@ Root = tuple[sa.Select[Any], Finisher | None]
 def plan_root(planner: Planner, chosen: Chosen) -> Root:
     """The plan of a root field by its declaration."""
     match chosen.reads:
-        case Connected(of=of):
-            return plan_connection(planner, chosen, None, None if of is None else _belonging(planner, chosen, of))
+        case Connected(of=of, among=which):
+            join = _listed(which) if of is None else _belonging(planner, chosen, of)
+            return plan_connection(planner, chosen, None, join)
         case RootOne() as one:
             return _one(planner, chosen, one)
         case ById():
@@ -49,9 +50,19 @@ def _one(planner: Planner, chosen: Chosen, one: RootOne) -> Root:
     def matches(row: Any) -> sa.ColumnElement[bool]:
         if wide:
             planner.asking.wide_rows.add(row)
-        return sa.and_(row.c[one.column] == planner.bound(given, row.c[one.column].type, _storable), one.among(row))
+        value = planner.bound(given, row.c[one.column].type, _storable)
+        if one.former is None:
+            return sa.and_(row.c[one.column] == value, one.among(row))
+        own = row.element.alias()
+        present = sa.select(own.c.id).where(own.c[one.column] == value, one.among(own)).scalar_subquery()
+        return row.c.id == sa.func.coalesce(present, one.former(value).scalar_subquery())
 
-    return planner.found(chosen, matches)
+    return planner.found(chosen, matches, of_base=one.of_base)
+
+
+def _listed(which: Callable[[Row], sa.ColumnElement[bool]] | None) -> Join | None:
+    """The rows that a list at the root has, where it has not all."""
+    return None if which is None else lambda _, target, __: which(target)
 
 
 def _storable(value: Any) -> Any:

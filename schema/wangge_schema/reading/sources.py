@@ -16,11 +16,14 @@ from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import Rule, everybody
+from wangge_schema.reading.grounds import Ground
 
 if TYPE_CHECKING:
     from wangge_schema.reading.select import Chosen
 
 READS = "wangge.reads"
+WEIGHT = "wangge.weight"
+"""Where a field that an operation of the core answers keeps what it costs beside its rows."""
 SOURCE = "__wangge_source__"
 """Where the declarations of a field and of a type are kept."""
 Row = sa.FromClause
@@ -54,6 +57,13 @@ class Asking:
     registry: Registry
     wide_rows: set[Row] = field(default_factory=set[Row])
     """Rows that are known to be grids with many below them."""
+    base_rows: set[Row] = field(default_factory=set[Row])
+    """Rows that are known to be grids of the base layer."""
+
+    def follow(self, join: Any, row: Row | None, found: Row) -> None:
+        """Note that rows found by a join are grids of the base layer, where that is known of the row that it starts from."""
+        if isinstance(join, SameLayer) and row in self.base_rows:
+            self.base_rows.add(found)
 
 
 Expression = Callable[[Row, Asking], sa.ColumnElement[Any]]
@@ -62,17 +72,13 @@ Join = Callable[[Row, Row, Asking], sa.ColumnElement[bool]]
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """A grid and all below it, by the first path and the end of the paths; `binds` is the column by which rows are bound to a grid."""
+class SameLayer:
+    """A join of a grid with grids of its own layer."""
 
-    binds: Callable[[Row], sa.ColumnElement[Any]]
-    start: sa.ColumnElement[Any]
-    end: sa.ColumnElement[Any]
-    wide: bool
+    join: Join
 
-    def holds(self, path: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-        """True for the paths of its grids."""
-        return sa.and_(path >= self.start, path < self.end)
+    def __call__(self, row: Row, target: Row, asking: Asking) -> sa.ColumnElement[bool]:
+        return self.join(row, target, asking)
 
 
 @runtime_checkable
@@ -164,6 +170,8 @@ class Connected:
 
     join: Join | None
     of: Of | None = None
+    among: Callable[[Row], sa.ColumnElement[bool]] | None = None
+    """At a root field: which rows are listed at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +212,10 @@ class RootOne:
     column: str
     argument: str
     among: Callable[[Row], sa.ColumnElement[bool]]
+    of_base: bool = False
+    """Whether these rows are grids of the base layer alone."""
+    former: Callable[[sa.ColumnElement[Any]], sa.Select[Any]] | None = None
+    """The key of the row that had this value once, where no row has it."""
 
 
 @dataclass(frozen=True, slots=True)

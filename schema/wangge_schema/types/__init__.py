@@ -6,8 +6,11 @@ from wangge_schema.details import AssetDetails, EventDetails, GridDetails, Place
 from wangge_schema.reading.list_inputs import ListInputs
 from wangge_schema.reading.sources import SOURCE, Source
 from wangge_schema.types.attachments import Attachment, EventAttachment
+from wangge_schema.types.boards import NoticeBoard, NoticeBoardPost, NoticeBoardSubstitute
+from wangge_schema.types.boundaries import GridBoundary
 from wangge_schema.types.deadlines import Calendar, CalendarChange, CalendarDay
 from wangge_schema.types.declared import GridType, Role, Staffing, StaffingPosition
+from wangge_schema.types.divisions import Division
 from wangge_schema.types.events import Event, EventAssignment, Involvement
 from wangge_schema.types.grids import Grid, GridLayer
 from wangge_schema.types.history import HistoryEntry
@@ -27,6 +30,7 @@ from wangge_schema.types.places import (
     Place,
     Unit,
 )
+from wangge_schema.types.profiles import GridProfile
 from wangge_schema.types.query import Query
 from wangge_schema.types.read_log import Change, DataAccess
 from wangge_schema.types.rights import AccessGrant, Account, Delegation, Post, Viewer
@@ -38,11 +42,12 @@ from wangge_schema.types.workflows import Workflow, WorkflowStage
 
 PLANNED = (
     AccessGrant, Account, ApiKey, Asset, AssetKind, Attachment, Building, Calendar, CalendarChange, CalendarDay, Change,
-    DataAccess, Delegation, Device, Event, EventAssignment, EventAttachment, EventChase, EventKind, EventProgress,
-    EventReporter, EventRequest, Grid, GridLayer, GridStatistics, GridType, HistoryEntry, Household, HouseholdMember,
-    ImportReview, Involvement, Need, NeedKind, Office, Organization, OrganizationPremises, OrganizationResponsible, Person,
-    PersonTombstone, Place, PlaceKind, Post, Project, ProjectStep, Residence, Role, Shift, Staffing, StaffingPosition, Task,
-    TaskAddressee, Unit, Viewer, Webhook, Workflow, WorkflowStage,
+    DataAccess, Delegation, Device, Division, Event, EventAssignment, EventAttachment, EventChase, EventKind, EventProgress,
+    EventReporter, EventRequest, Grid, GridBoundary, GridLayer, GridProfile, GridStatistics, GridType, HistoryEntry,
+    Household, HouseholdMember, ImportReview, Involvement, Need, NeedKind, NoticeBoard, NoticeBoardPost,
+    NoticeBoardSubstitute, Office, Organization, OrganizationPremises, OrganizationResponsible, Person, PersonTombstone,
+    Place, PlaceKind, Post, Project, ProjectStep, Residence, Role, Shift, Staffing, StaffingPosition, Task, TaskAddressee,
+    Unit, Viewer, Webhook, Workflow, WorkflowStage,
 )  # fmt: skip
 
 __all__ = [

@@ -45,11 +45,14 @@ class SizeRule:
     least_people: int | None = strawberry.field(description="People, at least.")
     most_people: int | None = strawberry.field(description="People, at most.")
     grids_are: str = strawberry.field(description="What one grid is where it is not counted in households; else empty.")
+    or_one: str | None = strawberry.field(
+        description="What a grid may be instead, whatever its size, in the viewer's language: then too few is no warning."
+    )
 
 
 def _size(needs: dict[str, Any], reader: Reader) -> SizeRule:
-    del reader
     size: dict[str, Any] = needs["size"]
+    instead = size.get("or_one")
     households, people = size["households"] or (None, None), size["people"] or (None, None)
     return SizeRule(
         least_households=households[0],
@@ -57,6 +60,7 @@ def _size(needs: dict[str, Any], reader: Reader) -> SizeRule:
         least_people=people[0],
         most_people=people[1],
         grids_are=size["grids_are"],
+        or_one=instead and instead[reader.viewer.language],
     )
 
 
@@ -106,6 +110,11 @@ class Role:
     duty: str = column("duty", "What its holder does, in a sentence.")
     may: list[Capability] = column("may", "What its holder may do within the post's grid.", form="json")
     acts_as: list[strawberry.ID] = column("acts_as", "The roles whose part in a workflow its holder may take.", form="json")
+    shown_to_public: bool = column(
+        "shown_to_public",
+        "Whether its holder stands on the notice board, with the name at work and the official telephone.",
+        form="boolean",
+    )
 
 
 @planned(table=t.staffing, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)

@@ -25,10 +25,12 @@ from wangge_schema.types.grids import Grid
 from wangge_schema.types.history import HistoryEntry
 from wangge_schema.types.intake import EventReporter
 from wangge_schema.types.kinds import EventKind
+from wangge_schema.types.layers import MOST_OVER, overlays_of_event
+from wangge_schema.types.lineage import grid_then
 from wangge_schema.types.may import viewer_may
 from wangge_schema.types.nodes import Node, node_id
 from wangge_schema.types.people import Person
-from wangge_schema.types.places import Asset, Building, Office, Organization, Place, latitude, longitude
+from wangge_schema.types.places import Asset, Building, Office, Organization, Place, Unit, latitude, longitude
 from wangge_schema.types.rights import Account, Post
 from wangge_schema.types.steering import EventChase, EventProgress, EventRequest, PartState, Project, project, rating
 from wangge_schema.types.workflows import Workflow, WorkflowStage
@@ -110,6 +112,13 @@ class Event(Node):
     number: str = column("number", "The number that people quote.")
     kind: EventKind = to_one("kind_id", "What sort of matter it is.")
     grid: Grid = to_one("grid_id", "The grid of the base layer that it belongs to.")
+    grid_then: Grid = to_one(grid_then, "The grid that it belonged to before any division of the ground took it to another.")
+    overlay_grids: list[Grid] = to_many(
+        overlays_of_event,
+        "The grids of overlays, such as the police's, that are made of its grid or of one above it.",
+        order="layer_id",
+        most=MOST_OVER,
+    )
     workflow: Workflow = to_one(
         lambda row, workflow, _: (
             workflow.c.id
@@ -138,6 +147,7 @@ class Event(Node):
     reporter: Account | None = to_one("reporter_id", "Who reported it; null where the viewer may not see the account.")
     involvements: list[Involvement] = to_many("event_id", "Who and what is involved.")
     building: Building | None = to_one("building_id", "The building that it is about.")
+    unit: Unit | None = to_one("unit_id", "The home or other unit that it is about, where it came of what was registered of one.")
     place: Place | None = to_one("place_id", "The place that it is about.")
     longitude: float | None = longitude()
     latitude: float | None = latitude()

@@ -194,6 +194,7 @@ class PlaceKind:
     available: bool = available_field()
     details_type: str | None = details_type_field()
     detail_fields: list[DetailField] = detail_fields_field()
+    station: bool = column("station", "Whether people find somebody there; such places stand on the notice board.", form="boolean")
 
 
 @planned(table=t.need_kind, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)

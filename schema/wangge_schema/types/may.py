@@ -18,18 +18,13 @@ def path_of_grid(row: Row, _: Asking) -> sa.ColumnElement[Any]:
     return sa.select(t.grid.c.path).where(t.grid.c.id == row.c.grid_id).correlate(row).scalar_subquery()
 
 
-def path_of_itself(row: Row, _: Asking) -> sa.ColumnElement[Any]:
-    """The path of a row that is a grid."""
-    return row.c.path
-
-
-def viewer_may(path: Any = path_of_grid) -> Any:
+def viewer_may() -> Any:
     """The field `viewerMay`: the capabilities that the viewer has over a row's grid."""
     return computed(
         "What the viewer may do in its grid, capability by capability; of events, `availableMoves` says more.",
         _capabilities,
         data_class=DataClass.PUBLIC,
-        path=Scalar(path, "text"),
+        path=Scalar(path_of_grid, "text"),
     )
 
 

@@ -6,11 +6,11 @@ from typing import Any, Generic, TypeVar
 import sqlalchemy as sa
 import strawberry
 
-from wangge_core.rights.bound import Way, bound_to
+from wangge_core.rights.bound import Way
 from wangge_core.rights.data_classes import DataClass
-from wangge_core.rights.scopes import END
 from wangge_schema.reading.declare import expression, reads
-from wangge_schema.reading.sources import Asking, Ground, Row, Scalar
+from wangge_schema.reading.grounds import Ground, end_of
+from wangge_schema.reading.sources import Asking, Row, Scalar
 from wangge_schema.reading.statement import JsonMember, PlainText, joined
 
 T = TypeVar("T")
@@ -63,15 +63,22 @@ def label_of(row: Row, asking: Asking) -> sa.ColumnElement[Any]:
 
 @dataclass(frozen=True, slots=True)
 class AtOrBelow:
-    """Joins a grid with the rows that are bound, by the column `key`, to it or to any grid below it."""
+    """Joins a grid with the rows that are bound, by the column `key`, to it or any grid below it; an overlay's by its base grids."""
 
     key: str = "grid_id"
 
     def __call__(self, row: Row, target: Row, asking: Asking) -> sa.ColumnElement[bool]:
-        ground = self.ground(row, asking)
-        return bound_to(target.c[self.key], ground.holds, Way.WALKED, wide=ground.wide)
+        return self.ground(row, asking).bound(target, Way.WALKED)
 
     def ground(self, row: Row, asking: Asking) -> Ground:
         """The grid and all below it."""
-        end = sa.func.substr(row.c.path, 1, sa.func.length(row.c.path) - 1) + END
-        return Ground(lambda target: target.c[self.key], row.c.path, end, wide=row in asking.wide_rows)
+        overlay_id = None if row in asking.base_rows else row.c.id
+        return Ground(
+            lambda target: target.c[self.key], row.c.path, end_of(row.c.path), wide=row in asking.wide_rows, overlay_id=overlay_id
+        )
+
+
+def below(row: Row, target: Row, asking: Asking) -> sa.ColumnElement[bool]:
+    """Joins a grid with all that stand below it in its layer."""
+    ground = Ground(lambda target: target.c.id, row.c.path, end_of(row.c.path), wide=row in asking.wide_rows)
+    return sa.and_(ground.bound(target, Way.WALKED), target.c.id != row.c.id)

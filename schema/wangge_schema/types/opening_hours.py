@@ -6,7 +6,8 @@ from typing import Any
 
 import strawberry
 
-from wangge_core.places.opening_hours import Weekday, is_open
+from wangge_core.deadlines.known import calendars_at
+from wangge_core.places.opening_hours import DayOff, Weekday, is_open, spans_on
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Reader
 from wangge_schema.scalars import Date
@@ -37,6 +38,7 @@ class OpeningException:
 class OpeningHours:
     weekly: list[WeeklyOpening] = strawberry.field(description="The spans of every week, from Monday.")
     exceptions: list[OpeningException] = strawberry.field(description="The dates that differ, in order.")
+    closed_on_holidays: bool = strawberry.field(description="Whether it stays closed on days that the working calendar has off.")
 
 
 @strawberry.type(description="Something that a place does for people who come.")
@@ -59,16 +61,29 @@ def opening_hours(needs: dict[str, Any], reader: Reader) -> OpeningHours | None:
         )
         for one in hours["exceptions"]
     ]
-    return OpeningHours(weekly=weekly, exceptions=exceptions)
+    holidays = bool(hours.get("closed_on_holidays"))
+    return OpeningHours(weekly=weekly, exceptions=exceptions, closed_on_holidays=holidays)
 
 
 def _times(span: Mapping[str, Any]) -> dict[str, Any]:
     return {name: span[name] for name in ("opens", "closes", "next_day")}
 
 
+def _day_off(needs: dict[str, Any], reader: Reader) -> DayOff:
+    """Says of a date whether it is a holiday, by the default working calendar."""
+    calendar = calendars_at(reader.kept, needs["revision"]).default
+    return lambda day: None if calendar is None else calendar.is_day_off(day)
+
+
 def whether_open(needs: dict[str, Any], reader: Reader) -> bool | None:
     hours: Mapping[str, Any] | None = needs["hours"]
-    return None if hours is None else is_open(hours, reader.now)
+    return None if hours is None else is_open(hours, reader.now, _day_off(needs, reader))
+
+
+def open_today(needs: dict[str, Any], reader: Reader) -> list[OpeningSpan] | None:
+    hours: Mapping[str, Any] | None = needs["hours"]
+    spans = None if hours is None else spans_on(hours, reader.now.date(), _day_off(needs, reader))
+    return None if spans is None else [OpeningSpan(**_times(span)) for span in spans]
 
 
 def services(needs: dict[str, Any], reader: Reader) -> list[PlaceService]:

@@ -7,6 +7,7 @@ import strawberry
 
 from wangge_core.db import tables as t
 from wangge_core.db.lists import looked_up
+from wangge_core.deadlines.reading import revision
 from wangge_core.places.assets import AssetState, PositionMethod
 from wangge_core.places.organizations import OrganizationState
 from wangge_core.places.premises import ResponsibleRole
@@ -17,13 +18,21 @@ from wangge_core.rights.visibility import building_rule, everybody, unit_rule, w
 from wangge_schema.details import details_field
 from wangge_schema.reading.declare import column, computed, connection, expression, need, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
-from wangge_schema.reading.sources import Asking, Filter, Row
+from wangge_schema.reading.sources import Asking, Filter, Row, Scalar
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.grids import Grid
 from wangge_schema.types.kinds import AssetKind, PlaceKind
 from wangge_schema.types.may import viewer_may
 from wangge_schema.types.nodes import Connection, Node, node_id
-from wangge_schema.types.opening_hours import OpeningHours, PlaceService, opening_hours, services, whether_open
+from wangge_schema.types.opening_hours import (
+    OpeningHours,
+    OpeningSpan,
+    PlaceService,
+    open_today,
+    opening_hours,
+    services,
+    whether_open,
+)
 
 if TYPE_CHECKING:
     from wangge_schema.details import AssetDetails, PlaceDetails
@@ -41,6 +50,8 @@ IN_GRID = {
 }
 CONFIRMED = {"confirm_by": Filter("date", lambda row: row.c.confirm_by, "By the day by which somebody must look again.")}
 OF_KIND = IN_GRID | {"kind": Filter("text", lambda row: row.c.kind_id, "By kind.")}
+CALENDARS = Scalar(lambda _, __: revision().scalar_subquery(), "number")
+"""The revision of the working calendars, which say what is a holiday."""
 SEES_PLACES = within_grid(Capability.READ_PLACES)
 
 
@@ -217,6 +228,7 @@ class Office(Node):
     id: strawberry.ID = node_id("Office")
     code: str = column("code", "Its code.")
     name: str = column("name", "Its name.")
+    official_phone: str | None = column("official_phone", "Its official telephone.")
 
 
 @planned(
@@ -271,7 +283,17 @@ class Place(Node):
         "When it is open; null where nothing is said.", opening_hours, hours=need("opening_hours", "json")
     )
     open_now: bool | None = computed(
-        "Whether it is open at this moment, by its opening hours.", whether_open, hours=need("opening_hours", "json")
+        "Whether it is open at this moment, by its opening hours; null where nothing is said of them, and where they follow the holidays "
+        "of a year that the working calendar does not cover.",
+        whether_open,
+        hours=need("opening_hours", "json"),
+        revision=CALENDARS,
+    )
+    open_today: list[OpeningSpan] | None = computed(
+        "The spans that begin today; empty where it is closed today, null as `openNow` is.",
+        open_today,
+        hours=need("opening_hours", "json"),
+        revision=CALENDARS,
     )
     services: list[PlaceService] = computed("What it does for people who come.", services, services=need("services", "json"))
     grid: Grid = to_one("grid_id", "The grid that it belongs to.")

@@ -5,13 +5,18 @@ import strawberry
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_schema.reading.declare import connection, connection_of, reads, root_one
 from wangge_schema.reading.sources import Argument, ById, ByIds, Itself
+from wangge_schema.types.boards import FoundNoticeBoard, notice_board
+from wangge_schema.types.boundaries import GridAt, grid_at_position
+from wangge_schema.types.coverage import Coverage, coverage
 from wangge_schema.types.deadlines import Calendar
 from wangge_schema.types.declared import GridType, Role, Staffing
+from wangge_schema.types.divisions import Division, DivisionSimulation, division_simulation
 from wangge_schema.types.events import Event
-from wangge_schema.types.grids import Grid
+from wangge_schema.types.grids import Grid, GridLayer
 from wangge_schema.types.imports import ImportReview
 from wangge_schema.types.intake import PublicMatter, PublicReport, open_matters_nearby, public_report, public_reports
 from wangge_schema.types.kinds import AssetKind, EventKind, NeedKind, PlaceKind
+from wangge_schema.types.lineage import grid_of_former_code, is_present
 from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
 from wangge_schema.types.people import Person
@@ -36,9 +41,19 @@ class Query:
     viewer: Viewer = reads(Itself(), "Who is asking.")
 
     grid: Grid | None = root_one(
-        "code", "The grid of the base layer with this code.", among=lambda row: row.c.layer_id == BASE_LAYER
+        "code",
+        "The grid of the base layer with this code, or the one that had it last: `endedAt` and `succeededBy` say what became of it.",
+        among=lambda row: row.c.layer_id == BASE_LAYER,
+        of_base=True,
+        former=grid_of_former_code,
     )
-    grids: Connection[Grid] = connection("Grid", None, "Grids of every layer and level. Public.")
+    grid_at: GridAt | None = grid_at_position
+    coverage: Coverage | None = coverage
+    notice_board: FoundNoticeBoard | None = notice_board
+    grid_layers: Connection[GridLayer] = connection("GridLayer", None, "Layers of grids: the base layer and overlays. Public.")
+    grids: Connection[Grid] = connection("Grid", None, "Present grids of every layer and level. Public.", among=is_present)
+    divisions: Connection[Division] = connection("Division", None, "Divisions of the ground, proposed and applied.")
+    division_simulation: DivisionSimulation | None = division_simulation
     buildings: Connection[Building] = connection("Building", None, "Buildings.")
     persons: Connection[Person] = connection("Person", None, "People.")
     organizations: Connection[Organization] = connection("Organization", None, "Organisations.")

@@ -12,6 +12,7 @@ from wangge_core.logs.change_log import Action
 from wangge_core.logs.entries import ReadKind
 from wangge_core.logs.purposes import Purpose
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.rights.bound import BoundScope
 from wangge_core.rights.data_classes import DataClass
 from wangge_schema.reading.declare import column, computed, expression, need, planned, to_one
 from wangge_schema.reading.enums import enum_type
@@ -145,6 +146,7 @@ class Change:
 GROUND = {
     "Asset": t.asset,
     "Building": t.building,
+    "Division": t.division,
     "Household": t.household,
     "Organization": t.organization,
     "Person": t.person,
@@ -161,13 +163,23 @@ def _overseen(type: str, key: sa.ColumnElement[Any], asking: Asking) -> sa.Colum
     if type in ("Account", "Office"):
         return sa.false() if scope.nowhere else sa.true()
     if type == "Grid":
-        return scope.covers(key, of_base=False)
+        return _overseen_grid(scope, key)
     if type == "Unit":
         unit, building = t.unit.alias(), t.building.alias()
         stands = sa.select(building.c.grid_id).join(unit, unit.c.building_id == building.c.id).where(unit.c.id == key)
         return scope.covers(stands.scalar_subquery())
     thing = GROUND[type].alias()
     return scope.covers(sa.select(thing.c.grid_id).where(thing.c.id == key).scalar_subquery(), of_base=type != "Post")
+
+
+def _overseen_grid(scope: BoundScope, key: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+    """Over its path, or over all the base grids that it is made of."""
+    if scope.everywhere or scope.nowhere:
+        return sa.true() if scope.everywhere else sa.false()
+    part, base = t.grid_part.alias(), t.grid.alias()
+    parts = sa.select(part.c.base_grid_id).join(base, base.c.id == part.c.base_grid_id).where(part.c.overlay_grid_id == key)
+    unseen = parts.where(sa.not_(scope.holds(base.c.path)))
+    return sa.or_(scope.covers(key, of_base=False), sa.and_(sa.exists(parts), sa.not_(sa.exists(unseen))))
 
 
 def _reads_of(row: Row, type: str, key: sa.ColumnElement[Any], asking: Asking) -> sa.ColumnElement[bool]:

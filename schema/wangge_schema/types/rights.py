@@ -95,6 +95,14 @@ class Post(Node):
     end_reason: str | None = column(
         "end_reason", "Why it ended; null but for its holder and for who manages posts there.", mask=Mask(post_papers_rule)
     )
+    official_phone: str | None = column(
+        "official_phone",
+        "The official telephone of the post; the notice board shows it, or else its office's.",
+        data_class=DataClass.PUBLIC,
+    )
+    name_shown: bool = column(
+        "name_shown", "Whether the notice board tells the holder's name, where the role stands there.", form="boolean"
+    )
     delegations: "list[Delegation]" = to_many("post_id", "Who stands in or stood in for its holder.")
     devices: "list[Device]" = to_many(_unrevoked_device, "The devices that are enrolled to it.")
     viewer_may: list[Capability] = viewer_may()

@@ -12,10 +12,12 @@ from wangge_schema.writing import (
     attachments,
     buildings,
     calendars,
+    divisions,
     events,
     grids,
     imports,
     intake,
+    layers,
     needs,
     offices,
     organizations,
@@ -39,8 +41,10 @@ def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
     """The root of all writes, with inputs for the details of every enabled plugin."""
     found = [
         *grids.mutations(registry, details),
+        *layers.MUTATIONS,
         *buildings.MUTATIONS,
         *calendars.MUTATIONS,
+        *divisions.MUTATIONS,
         *organizations.MUTATIONS,
         *assets.mutations(registry, details),
         *attachments.MUTATIONS,

@@ -25,6 +25,7 @@ REPORT_CODES = (
     *DETAILS,
     "REQUIRED",
     "POSITION_INVALID",
+    "POSITION_IN_NO_GRID",
     "IN_THE_FUTURE",
     "GRID_OVERLAY",
     "GRID_OF_PLACE_DIFFERS",
@@ -97,11 +98,13 @@ class InvolvedInput:
 
 @strawberry.input
 class EventReportFields:
-    """An event to report. Name the grid, or a building or place in it."""
+    """An event to report. Name the grid, or a building, place or position in it."""
 
     kind_id: strawberry.ID = required("What sort of matter it is, such as `community.hazard`.")
     description: str = required("What was seen or asked for, at most 4,000 characters.")
-    grid_id: strawberry.ID | None = optional("The grid of the base layer that it belongs to.")
+    grid_id: strawberry.ID | None = optional(
+        "The grid of the base layer that it belongs to; unless given that of the building, the place, or the position."
+    )
     building_id: strawberry.ID | None = optional("The building that it is about.")
     place_id: strawberry.ID | None = optional("The place that it is about.")
     position: PositionInput | None = optional("Where it is.")

@@ -9,6 +9,8 @@ from strawberry.types.info import Info
 
 from wangge_schema.details import plain
 from wangge_schema.reading.executor import Completed
+from wangge_schema.reading.select import Chosen
+from wangge_schema.session import Session
 from wangge_schema.writing.payloads import Operation, payload, perform
 
 Given = Mapping[str, Any]
@@ -35,6 +37,8 @@ class Mutation:
     rename: Callable[[str, Any], str] = lambda field, _: field
     secret: str = ""
     """What the payload's `secret` is, where the operation makes one."""
+    named: Callable[[Any], str] | None = None
+    """Of things that have a name and no number: the name, by the core's request. Their ids are these names."""
 
 
 def mutation_field(mutation: Mutation) -> Any:
@@ -67,19 +71,32 @@ def _on_thing(mutation: Mutation, answer: Any, given: Any, key: Any) -> Callable
     async def resolve(info: Info, id: Any, input: Any, idempotency_key: Any = None) -> Any:
         return await _performed(mutation, info, id, input, idempotency_key)
 
-    id_type = Annotated[strawberry.ID, strawberry.argument(description=f"The global id of the {mutation.on.lower()}.")]
+    said = f"The name of the {mutation.on}." if mutation.named else f"The global id of the {mutation.on.lower()}."
+    id_type = Annotated[strawberry.ID, strawberry.argument(description=said)]
     resolve.__annotations__ = {"info": Info, "id": id_type, "input": given, "idempotency_key": key, "return": answer}
     resolve.__defaults__ = (strawberry.UNSET,)
     return resolve
 
 
 async def _performed(mutation: Mutation, info: Info, id: str, input: Any, key: str | None) -> Completed:
+    named, found = mutation.named, ""
+
+    def request() -> Any:
+        nonlocal found
+        made = mutation.request(id, plain(input), input)
+        found = named(made) if named else ""
+        return made
+
+    async def tell(session: Session, _: int, chosen: Chosen) -> Any:
+        return Completed.json(await session.thing((str(info.path.key), chosen.key), chosen, found)).value
+
     return await perform(
         info,
         mutation.operation,
-        lambda: mutation.request(id, plain(input), input),
+        request,
         key or None,
         lambda field: mutation.rename(field, input),
+        tell=tell if named else None,
     )
 
 

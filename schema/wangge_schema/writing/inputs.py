@@ -8,9 +8,11 @@ import strawberry
 from wangge_core.errors import refusal
 from wangge_schema.details import given_details, input_field
 from wangge_schema.reading.filters import camel
+from wangge_schema.types.positions import PositionInput
 from wangge_schema.writing.fields import Given
 from wangge_schema.writing.payloads import RefusedError
 
+__all__ = ["PositionInput"]
 TEXT = ("BLANK", "TOO_LONG", "TEXT_UNSTORABLE")
 IN_GRID = ("GRID_OVERLAY",)
 DETAILS = ("DETAILS_UNEXPECTED", "DETAILS_OF_OTHER_KIND", "DETAILS_REQUIRED", "DETAILS_INVALID")
@@ -22,12 +24,6 @@ def optional(description: str) -> Any:
 
 def required(description: str) -> Any:
     return strawberry.field(description=description)
-
-
-@strawberry.input(description="A position in WGS 84 degrees.")
-class PositionInput:
-    longitude: float = required("Longitude, −180 to 180.")
-    latitude: float = required("Latitude, −90 to 90.")
 
 
 def details_for(input: Any, kind_id: str, kind_ids: Iterable[str]) -> Any:

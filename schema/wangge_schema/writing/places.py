@@ -71,6 +71,7 @@ class OpeningExceptionInput:
 class OpeningHoursInput:
     weekly: list[WeeklyOpeningInput] = required("The spans of every week, at most 42.")
     exceptions: list[OpeningExceptionInput] | None = optional("Dates that differ, each once, at most 200.")
+    closed_on_holidays: bool | None = optional("True where no weekly span begins on days that the working calendar has off.")
 
 
 @strawberry.input(description="Something that a place does for people who come.")
@@ -115,7 +116,8 @@ def _hours(given: Any) -> OpeningHours | None:
         for one in given.get("exceptions", ())
     )
     weekly = (WeekdaySpan(**span | {"weekday": Weekday(span["weekday"])}) for span in given["weekly"])
-    return OpeningHours(weekly=tuple(weekly), exceptions=tuple(exceptions))
+    holidays = bool(given.get("closed_on_holidays"))
+    return OpeningHours(weekly=tuple(weekly), exceptions=tuple(exceptions), closed_on_holidays=holidays)
 
 
 def _services(given: Any) -> tuple[Service, ...]:

@@ -3,10 +3,13 @@
 import strawberry
 
 from wangge_core.accounts.accounts import NewAccount, create_accounts
+from wangge_core.boards.publishing import PostPublishing, publish_posts
+from wangge_core.changing import KEEP
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts
 from wangge_core.steering.handing_over import end_posts_and_free
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.rights import Account, Post
+from wangge_schema.writing.changes import changed
 from wangge_schema.writing.fields import Given, Mutation
 from wangge_schema.writing.inputs import TEXT, optional, required
 from wangge_schema.writing.payloads import key_of, optional_key
@@ -36,6 +39,17 @@ class PostAssignInput:
 class PostEndInput:
     reason: str | None = optional("Why, at most 400 characters.")
     at: DateTime | None = optional("When; now unless given.")
+
+
+@strawberry.input(description="What the notice board shows of a post. What is left out stays as it is.")
+class PostPublishInput:
+    official_phone: str | None = optional("The official telephone of the post; null for its office's.")
+    name_shown: bool | None = optional("Whether the holder's name is told.")
+
+
+def _publishing(id: str, given: Given, input: PostPublishInput) -> PostPublishing:
+    phone = changed(given, input).get("official_phone", KEEP)
+    return PostPublishing(post_id=key_of(id, "Post", "id"), official_phone=phone, name_shown=given.get("name_shown", KEEP))
 
 
 def _new_account(_: str, given: Given, __: object) -> NewAccount:
@@ -85,6 +99,17 @@ MUTATIONS = [
         operation=end_posts_and_free,
         request=lambda id, given, _: PostEnd(post_id=key_of(id, "Post", "id"), reason=given.get("reason"), at=given.get("at")),
         codes=(*TEXT, "POST_ENDED", "TERM_INVALID"),
+        on="Post",
+    ),
+    Mutation(
+        name="postPublish",
+        description="Say what the notice board shows of a post, where its role stands there. For MANAGE_POSTS over its grid.",
+        thing="post",
+        type=Post,
+        input=PostPublishInput,
+        operation=publish_posts,
+        request=_publishing,
+        codes=(*TEXT, "PHONE_INVALID"),
         on="Post",
     ),
 ]

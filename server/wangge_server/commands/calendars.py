@@ -18,7 +18,7 @@ from wangge_core.refusals import message
 from wangge_core.rights.viewers import operator
 from wangge_core.steering.recounting import set_and_recount, uncounted
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import open_deployment
+from wangge_server.opening import open_deployment
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MOST_SHOWN = 20

@@ -23,7 +23,8 @@ from wangge_core.refusals import message
 from wangge_core.rights.viewers import operator
 from wangge_schema.answers import Operation
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import Settings, open_deployment, periods_of
+from wangge_server.opening import open_deployment, periods_of
+from wangge_server.settings import Settings
 
 
 class ExportRefusedError(WanggeError):

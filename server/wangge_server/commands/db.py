@@ -20,7 +20,7 @@ from wangge_core.logs.checking import Anchor, Checked, LogBrokenError, check_log
 from wangge_core.logs.pruning import prune_reads
 from wangge_core.rules import Rules
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import database_settings, open_deployment, rules_of
+from wangge_server.opening import database_settings, open_deployment, rules_of
 
 
 @click.group()

@@ -13,7 +13,8 @@ from wangge_core.sealing.key_files import ensure_keys
 from wangge_server.commands.context import Context, pass_context, split
 from wangge_server.demo.filling import fill
 from wangge_server.demo.markers import Marker, check_marker, clear, forbid_other_data, place_of, read_marker, write_marker
-from wangge_server.settings import Settings, open_deployment
+from wangge_server.opening import open_deployment
+from wangge_server.settings import Settings
 from wangge_server.sign_in import TOKENS_FILE, make_tokens
 
 FOLDER = "data/demo"
@@ -56,10 +57,13 @@ def demo(
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The settings with development sign-in, and a folder and sealing keys of the demo's own unless some were chosen."""
+    """The settings with development sign-in, and a folder, sealing keys and an address of the demo's own unless some were chosen."""
     folder = FOLDER if settings.data_folder == Settings().data_folder else settings.data_folder
     keys = settings.sealing_key_file or str(Path(folder, KEYS_FILE))
-    return msgspec.structs.replace(settings, data_folder=folder, development_sign_in=True, sealing_key_file=keys)
+    address = settings.public_url or f"http://{settings.host}:{settings.port}"
+    return msgspec.structs.replace(
+        settings, data_folder=folder, development_sign_in=True, sealing_key_file=keys, public_url=address
+    )
 
 
 async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 1.0) -> Marker:

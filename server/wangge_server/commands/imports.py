@@ -11,12 +11,13 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from wangge_core.deployment import Deployment
+from wangge_core.imports.boundaries import check_boundaries, import_boundaries
 from wangge_core.imports.buildings import check_buildings, import_buildings
 from wangge_core.imports.divisions import check_divisions, import_divisions
 from wangge_core.imports.events import check_events, import_events
 from wangge_core.imports.files import FileError
 from wangge_core.imports.mapping_files import read_mapping
-from wangge_core.imports.mappings import OFFICIAL_DIVISIONS, BuildingMapping, DivisionMapping, EventMapping
+from wangge_core.imports.mappings import OFFICIAL_DIVISIONS, BoundaryMapping, BuildingMapping, DivisionMapping, EventMapping
 from wangge_core.imports.registers.assets import check_assets, import_assets
 from wangge_core.imports.registers.households import check_households, import_households
 from wangge_core.imports.registers.mappings import AssetMapping, HouseholdMapping, OrganizationMapping, PersonMapping
@@ -27,7 +28,7 @@ from wangge_core.imports.standards.importing import StandardsResult, check_stand
 from wangge_core.imports.standards.mappings import StandardsMapping
 from wangge_core.rights.viewers import operator
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import open_deployment
+from wangge_server.opening import open_deployment
 
 FILE = click.argument("file", type=click.Path(path_type=Path))
 DRY_RUN = click.option("--dry-run", is_flag=True, help="Do everything, and write nothing.")
@@ -74,6 +75,22 @@ def divisions(
         return await import_divisions(deployment, operator("en"), file, meant, root=root, grids=grids, **how)
 
     _import(context, file, lambda tell: check_divisions(file, meant, tell), write, dry_run=dry_run, report=report)
+
+
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def boundaries(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import boundaries of grids from a map."""
+    meant = read_mapping(mapping, BoundaryMapping)
+
+    async def write(deployment: Deployment, **how: Any) -> ImportResult:
+        return await import_boundaries(deployment, operator("en"), file, meant, **how)
+
+    _import(context, file, lambda tell: check_boundaries(file, meant, tell), write, dry_run=dry_run, report=report)
 
 
 @import_.command()

@@ -10,7 +10,8 @@ import click
 from wangge_core.jobs.figures import ListedJob, list_jobs, try_again
 from wangge_server.commands.context import Context, pass_context
 from wangge_server.logs import set_up_logging
-from wangge_server.settings import Settings, open_deployment, open_worker
+from wangge_server.opening import open_deployment, open_worker
+from wangge_server.settings import Settings
 
 
 @click.group()

@@ -14,7 +14,8 @@ from wangge_core.sealing.key_files import add_key, ensure_keys, read_keys, write
 from wangge_core.sealing.resealing import Resealed, count_under, reseal_all
 from wangge_core.sealing.sealer import Keys
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import Settings, open_deployment
+from wangge_server.opening import open_deployment
+from wangge_server.settings import Settings
 
 SHOWN = 20
 """How many values that do not open are named."""

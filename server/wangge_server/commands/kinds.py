@@ -11,7 +11,7 @@ from wangge_core.events.kinds import KindRetirement, retire_kinds
 from wangge_core.refusals import message
 from wangge_core.rights.viewers import operator
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import open_deployment
+from wangge_server.opening import open_deployment
 
 KIND = click.argument("kind", metavar="KIND")
 

@@ -5,11 +5,14 @@ import sys
 import click
 
 from wangge_core.errors import WanggeError
+from wangge_server.commands.boards import boards
 from wangge_server.commands.calendars import calendar
 from wangge_server.commands.context import Context, context_options
+from wangge_server.commands.coverage import coverage
 from wangge_server.commands.data import data as data_care
 from wangge_server.commands.db import db
 from wangge_server.commands.demo import demo
+from wangge_server.commands.grids import grids
 from wangge_server.commands.imports import import_
 from wangge_server.commands.jobs import jobs
 from wangge_server.commands.keys import keys
@@ -30,7 +33,25 @@ def wangge(context: click.Context, settings: str | None, data: str | None, datab
     context.obj = Context(settings, data=data, database=database, plugins=plugins)
 
 
-for command in (serve, demo, db, schema, plugins, workflows, import_, keys, kinds, user, data_care, jobs, calendar):
+VERBS = (
+    serve,
+    demo,
+    db,
+    schema,
+    plugins,
+    workflows,
+    import_,
+    keys,
+    kinds,
+    user,
+    data_care,
+    jobs,
+    calendar,
+    coverage,
+    boards,
+    grids,
+)
+for command in VERBS:
     wangge.add_command(command)
 
 

@@ -14,7 +14,8 @@ from wangge_server.app import create_app
 from wangge_server.commands.context import Context, pass_context
 from wangge_server.logs import dictionary, set_up_logging
 from wangge_server.observing import prepare_processes
-from wangge_server.settings import HANDED_OVER, Settings, open_deployment
+from wangge_server.opening import open_deployment
+from wangge_server.settings import HANDED_OVER, Settings
 from wangge_server.sign_in.checks import check_demo_database, check_sign_in
 
 

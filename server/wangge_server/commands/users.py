@@ -19,7 +19,7 @@ from wangge_core.refusals import message
 from wangge_core.rights.posts import NewPost, assign_posts
 from wangge_core.rights.viewers import Viewer, operator
 from wangge_server.commands.context import Context, pass_context
-from wangge_server.settings import open_deployment
+from wangge_server.opening import open_deployment
 
 _T = TypeVar("_T")
 OPERATOR = operator("en")

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.db.engines import check_version, database_url, is_missing, open_engines
 from wangge_core.errors import SettingError
-from wangge_server.settings import Settings, database_settings
+from wangge_server.opening import database_settings
+from wangge_server.settings import Settings
 
 FILE = "demo.json"
 TOLD = (t.grid, t.account, t.event)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from random import Random
 
 from wangge_core.accounts.accounts import NewAccount, create_accounts
+from wangge_core.boards.publishing import PostPublishing, publish_posts
 from wangge_core.plugin.declarations.roles import Level
 from wangge_core.plugin.definitions import GridTypeDefinition, PositionDefinition, StaffingDefinition
 from wangge_core.rights.posts import NewPost, assign_posts
@@ -53,6 +54,18 @@ async def make_staff(town: Town) -> None:
         town.holders.append(
             Holder(post_id=id, login=logins[seat.person], role_id=seat.role_id, ground=seat.ground, office_id=seat.office_id)
         )
+    await _publish(town)
+
+
+async def _publish(town: Town) -> None:
+    """Official telephones, which are nobody's, for who stands on notice boards; somebody has the same one in all posts."""
+    dice, phones = town.dice("telephones"), dict[str, str]()
+    requests: list[PostPublishing] = []
+    for holder in town.holders:
+        if town.registry.roles[holder.role_id].shown_to_public:
+            phone = phones.setdefault(holder.login, f"000-{dice.randrange(10**8):08d}")
+            requests.append(PostPublishing(post_id=holder.post_id, official_phone=phone))
+    await town.write("telephones", publish_posts, requests)
 
 
 def _logins(first_role: dict[int, str]) -> dict[int, str]:

@@ -119,10 +119,13 @@ def _milliseconds(wanted: Any) -> Any:
     return wanted.replace(microsecond=wanted.microsecond // 1000 * 1000) if isinstance(wanted, datetime) else wanted
 
 
-def _below(world: World, grid_id: int | None, code: str) -> bool:
-    """Whether a grid is that of the base layer with this code, or one below it."""
-    top = world.grid_of_code.get(code)
-    return top is not None and grid_id is not None and str(top) in world.path_of_grid[grid_id].split(".")
+def _below(world: World, grid_id: int | None, named: str) -> bool:
+    """Whether a grid is that of the base layer with this code, that of this id or one that it is made of, or one below these."""
+    prefix, _, key = named.partition(":")
+    top = int(key) if prefix == "Grid" and key.isdigit() else world.grid_of_code.get(named)
+    if top is None or grid_id is None:
+        return False
+    return any(str(one) in world.path_of_grid[grid_id].split(".") for one in (top, *world.parts.get(top, ())))
 
 
 def declared_name(source: Source, shown: str) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from graphql import DocumentNode, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, get_named_type
 
 from oracle import filters, lists
+from oracle.boards import ON_BOARD, named_on_board
 from oracle.documents import ArgumentError, Asked, Request, RequestError
 from oracle.logs import LOGS, named_by
 from oracle.private import PRIVATE_CURSORS, Told, told, told_of_event
@@ -158,10 +159,11 @@ class Interpreter:
         assert asked.field is not None
         arguments = self.request.arguments(asked)
         match reads(asked.field):
-            case Connected(of=of):
+            case Connected(of=of, among=among):
                 source = source_of(node_of(target_of(asked)))
                 if of is None:
-                    return self.connection(asked, list(self.world.rows(source.table)))
+                    listed = None if among is None else self.world.among(source.table, among, self.viewer)
+                    return self.connection(asked, [id for id in self.world.rows(source.table) if listed is None or id in listed])
                 type, key = self.named(arguments[of.argument])
                 return self.connection(asked, LOGS[source.name](self.world, self.viewer, type.name, key))
             case RootOne(column, argument, among):
@@ -276,6 +278,8 @@ class Interpreter:
         row = self.world.rows(table)[id]
         if type.name in LOGS and asked.name == "accountName" and (account := named_by(self.world, type.name, row)):
             self.accounts_named.add(account)
+        if type.name in ON_BOARD and asked.name == "name" and row["name"] is not None:
+            self.accounts_named.add(named_on_board(self.world, type.name, id))
         kept = scalar.data_class in (DataClass.PRIVATE, DataClass.SEALED) and type.name in PRIVATE
         if kept and not PRIVATE[type.name](self.world, self.viewer, row):
             return starred(row) if (type.name, asked.name) in STARRED else None

@@ -34,6 +34,8 @@ def oversees(world: World, viewer: Viewer, type: str, key: int) -> bool:
     row: Mapping[str, Any] | None = world.rows(getattr(t, type.lower())).get(key)
     if row is None:
         return False
+    if type == "Grid" and key in world.parts:
+        return all(holds(viewer, Capability.READ_ACCESS_LOG, world.path_of_grid[one]) for one in world.parts[key])
     if type == "Grid":
         grid = key
     elif type == "Unit":

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from oracle.boards import on_board, stands_in_now
 from oracle.world import World
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability
@@ -251,6 +252,9 @@ def calendar_change(world: World, viewer: Viewer, row: Mapping[str, Any]) -> boo
     return scope.everywhere or (bool(roots) and all(map(scope.covers, roots)))
 
 
+ALIKE = (everyone, on_board, stands_in_now)
+"""Rules by which all viewers see the same."""
+
 RULES: Mapping[str, Seen] = {
     "AccessGrant": access_grant,
     "Account": account,
@@ -275,9 +279,11 @@ RULES: Mapping[str, Seen] = {
     "ProjectStep": everyone,
     "Change": everyone,  # reached through their thing alone, which decides who may: `logs.py`
     "DataAccess": everyone,
+    "Division": over(Capability.MANAGE_GRIDS),
     "EventKind": everyone,
     "EventKindVersion": everyone,
     "Grid": everyone,
+    "GridBoundary": everyone,
     "GridLayer": everyone,
     "GridType": everyone,
     "HistoryEntry": everyone,
@@ -287,6 +293,9 @@ RULES: Mapping[str, Seen] = {
     "Involvement": everyone,
     "Need": need,
     "NeedKind": everyone,
+    "NoticeBoard": everyone,
+    "NoticeBoardPost": on_board,
+    "NoticeBoardSubstitute": stands_in_now,
     "Office": everyone,
     "Organization": over(Capability.READ_PLACES),
     "OrganizationPremises": everyone,  # reached through its organisation alone, as are the responsible persons
@@ -303,6 +312,7 @@ RULES: Mapping[str, Seen] = {
     "Task": task,
     "TaskAddressee": everyone,  # reached through its task alone
     "Unit": unit,
+    "GridProfile": everyone,
     "GridStatistics": everyone,
     "PersonTombstone": tombstone,
     "Viewer": everyone,

@@ -14,7 +14,9 @@ from oracle.documents import Asked, Request
 from wangge_schema.reading.project import Typed
 from wangge_schema.reading.sources import READS, SOURCE, Reads, Source
 
-OWN_ROOTS = frozenset({"publicReport", "publicReports", "openMattersNearby"})
+OWN_ROOTS = frozenset(
+    {"publicReport", "publicReports", "openMattersNearby", "gridAt", "noticeBoard", "coverage", "divisionSimulation"}
+)
 """Root fields that operations of the core answer, not the planner: they have tests of their own (`test_intake_*.py`)."""
 
 

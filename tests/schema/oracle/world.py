@@ -116,6 +116,10 @@ class World:
         self.kept = self.database.kept()
         grids = self.rows(t.grid)
         self.path_of_grid: dict[int, str] = {id: row["path"] for id, row in grids.items()}
+        self.parts: dict[int, set[int]] = {}
+        """What the grids of overlays are made of."""
+        for part in self.database.rows(sa.select(t.grid_part)):
+            self.parts.setdefault(part.overlay_grid_id, set()).add(part.base_grid_id)
         self.grid_of_code: dict[str, int] = {row["code"]: id for id, row in grids.items() if row["layer_id"] == "base"}
 
     def reader(self, viewer: Viewer) -> Reader:

@@ -16,9 +16,10 @@ from wangge_core.db.tables.declared import (
     workflow_stage,
     workflow_version,
 )
+from wangge_core.db.tables.divisions import division, division_move, grid_former_code, grid_succession
 from wangge_core.db.tables.events import event, event_assignment, event_history, involvement
 from wangge_core.db.tables.evidence import attachment, event_attachment, stored_file
-from wangge_core.db.tables.grids import grid, grid_layer, grid_part
+from wangge_core.db.tables.grids import boundary, boundary_tile, grid, grid_layer, grid_part
 from wangge_core.db.tables.imports import import_review
 from wangge_core.db.tables.intake import intake_count, public_question, public_report, webhook, webhook_delivery
 from wangge_core.db.tables.jobs import job
@@ -53,6 +54,8 @@ __all__ = [
     "asset",
     "asset_kind",
     "attachment",
+    "boundary",
+    "boundary_tile",
     "building",
     "calendar",
     "calendar_change",
@@ -61,6 +64,8 @@ __all__ = [
     "counter",
     "delegation",
     "device",
+    "division",
+    "division_move",
     "duty_position",
     "event",
     "event_assignment",
@@ -73,9 +78,11 @@ __all__ = [
     "event_pause",
     "event_request",
     "grid",
+    "grid_former_code",
     "grid_layer",
     "grid_part",
     "grid_statistic",
+    "grid_succession",
     "grid_type",
     "household",
     "household_member",

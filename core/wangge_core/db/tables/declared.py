@@ -44,6 +44,7 @@ role = _declared(
     sa.Column("duty", sa.Text, nullable=False),
     sa.Column("may", Json, nullable=False),
     sa.Column("acts_as", Json, nullable=False),
+    sa.Column("shown_to_public", sa.Boolean, nullable=False),
 )
 
 staffing_position = table(
@@ -129,4 +130,9 @@ need_kind = _declared(
 
 asset_kind = _declared("asset_kind", sa.Column("details_type", sa.String(160)), sa.Column("detail_fields", Json, nullable=False))
 
-place_kind = _declared("place_kind", sa.Column("details_type", sa.String(160)), sa.Column("detail_fields", Json, nullable=False))
+place_kind = _declared(
+    "place_kind",
+    sa.Column("details_type", sa.String(160)),
+    sa.Column("detail_fields", Json, nullable=False),
+    sa.Column("station", sa.Boolean, nullable=False),
+)

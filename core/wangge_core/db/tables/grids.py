@@ -1,8 +1,12 @@
-"""Layers and grids. `path` holds the ids from the root down (`1.12.345.`), so that a subtree is a range of one index."""
+"""Layers and grids. `path` holds the ids from the root down (`1.12.345.`), so that a subtree is a range of one index.
+
+A boundary is written anew when it is set, and never changed. Its `rings` are what positions are tested by, in units of 1e-7 degree
+(`geometry/shapes.py`); `boundary_tile` finds those that may hold a position (`geometry/tiles.py`).
+"""
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Id, Json, binary_text
 from wangge_core.db.tables.metadata import folded, key, label, metadata, moment, table, to, to_declared
 
 grid_layer = sa.Table(
@@ -30,6 +34,8 @@ grid = table(
     sa.Column("version", sa.Integer, nullable=False),
     moment("created_at"),
     moment("updated_at"),
+    # when a re-division retired it: it is in no list of present grids, and nothing new is put into it
+    moment("ended_at", nullable=True),
     sa.UniqueConstraint("layer_id", "code"),
     sa.Index(None, "parent_id", "code", "id"),
     sa.Index(None, "code", "id"),
@@ -44,4 +50,32 @@ grid_part = sa.Table(
     to("grid", name="base_grid_id"),
     sa.PrimaryKeyConstraint("overlay_grid_id", "base_grid_id"),
     sa.Index(None, "base_grid_id"),
+)
+
+boundary = table(
+    "boundary",
+    key(),
+    sa.Column("grid_id", Id, sa.ForeignKey("grid.id"), nullable=False, unique=True),
+    sa.Column("geometry", Json, nullable=False),
+    sa.Column("rings", sa.LargeBinary, nullable=False),
+    sa.Column("original", Json, nullable=False),
+    sa.Column("system", binary_text(20), nullable=False),
+    sa.Column("west", sa.Integer, nullable=False),
+    sa.Column("south", sa.Integer, nullable=False),
+    sa.Column("east", sa.Integer, nullable=False),
+    sa.Column("north", sa.Integer, nullable=False),
+    sa.Column("area", sa.Float(53), nullable=False),
+    sa.Column("vertices", sa.Integer, nullable=False),
+    sa.Column("repairs", Json, nullable=False),
+    moment("set_at"),
+    to("account", name="set_by_id", nullable=True),
+)
+
+boundary_tile = sa.Table(
+    "boundary_tile",
+    metadata,
+    sa.Column("layer_id", binary_text(40), sa.ForeignKey("grid_layer.id"), nullable=False),
+    sa.Column("tile", sa.BigInteger, nullable=False),
+    to("boundary", index=True),
+    sa.PrimaryKeyConstraint("layer_id", "tile", "boundary_id"),
 )

@@ -33,6 +33,7 @@ building = table(
     sa.Index(None, "latitude", "longitude"),
     sa.Index(None, "grid_id", "name", "id"),
     sa.Index(None, "name", "id"),
+    sa.Index(None, "address", "id"),
     sa.Index(None, "confirm_by", "id"),
 )
 
@@ -50,6 +51,7 @@ unit = table(
     sa.Column("responsible_id", Id, sa.ForeignKey("person.id", use_alter=True), index=True),
     version(),
     sa.UniqueConstraint("building_id", "name"),
+    sa.Index(None, "building_id", "use", "occupancy"),
 )
 
 organization = table(
@@ -103,6 +105,7 @@ office = table(
     sa.Column("code", binary_text(80), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
     folded(),
+    sa.Column("official_phone", sa.String(30)),
     sa.Index(None, "name", "id"),
 )
 
@@ -124,6 +127,7 @@ asset = table(
     *confirmation(),
     version(),
     moment("created_at"),
+    sa.Index(None, "latitude", "longitude"),
     sa.Index(None, "kind_id", "code", unique=True),
     sa.Index(None, "code", "id"),
     sa.Index(None, "grid_id", "name", "id"),

@@ -31,6 +31,9 @@ post = table(
     moment("starts_at"),
     moment("ends_at", nullable=True),
     sa.Column("end_reason", sa.String(400)),
+    # what stands on the notice board of its grid, where its role is shown there
+    sa.Column("official_phone", sa.String(30)),
+    sa.Column("name_shown", sa.Boolean, nullable=False, server_default=sa.true()),
     moment("created_at"),
     sa.Index(None, "grid_id", "role_id"),
     sa.Index(None, "role_id", "id"),

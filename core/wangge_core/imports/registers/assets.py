@@ -13,7 +13,7 @@ from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Outcome, Refusal, refusal
 from wangge_core.imports.cells import NUMBER, Cleaner, meaning, position
-from wangge_core.imports.drafts import Draft, read_key
+from wangge_core.imports.drafts import Draft, find_grids, read_key
 from wangge_core.imports.files import Row, Unusable
 from wangge_core.imports.finding import GridIndex, WantedGrids
 from wangge_core.imports.importing import Became, Importer, Progress, check_rows, no_progress
@@ -55,9 +55,9 @@ class _Translator:
             "state": self._state(values, found),
             "accuracy_metres": self._accuracy(values, found),
             "details": self._details(kind, values),
-            **position(self._position, values, found),
         }
-        grid = self._grids.of(values, found)
+        fields |= (where := position(self._position, values, found))
+        grid = self._grids.of(values, found, where)
         return Unusable(tuple(found)) if found else Draft(grid, fields)
 
     def _kind(self, values: Mapping[str, str], found: list[Refusal]) -> str:
@@ -104,9 +104,9 @@ class _Writer:
         new: dict[int, NewAsset] = {}
         changes: dict[int, AssetChange] = {}
         seen: set[tuple[str, str]] = set()
-        for place, draft in enumerate(drafts):
+        grids = await find_grids(work, drafts, self._grids)
+        for place, (draft, grid) in enumerate(zip(drafts, grids, strict=True)):
             name = draft.fields["kind_id"], draft.fields["code"]
-            grid = self._grids.find(draft.grid)
             if name in there or name in seen:
                 fates[place] = Fate.ALREADY_THERE
                 if name in there and (change := self._change(draft, there[name])) is not None:

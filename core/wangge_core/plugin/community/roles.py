@@ -19,6 +19,7 @@ GRID_WORKER = Role(
     level=Level.GRID,
     duty="Walks the grid daily, visits, keeps its facts true, reports, settles small matters and checks on site.",
     may=FIELD_WORK,
+    shown_to_public=True,
 )
 GRID_CHIEF = Role(
     "grid_chief",
@@ -27,6 +28,7 @@ GRID_CHIEF = Role(
     duty="Answers for the grid: leads its team, mediates first, decides what goes up a level.",
     may=FIELD_WORK,
     acts_as=(GRID_WORKER,),
+    shown_to_public=True,
 )
 ADVISER = Role(
     "adviser",
@@ -35,6 +37,7 @@ ADVISER = Role(
     level=Level.GRID,
     duty="Guides the team, reads its ledger and gives it a hand with what lies beyond it.",
     may=HANDLING,
+    shown_to_public=True,
 )
 INFORMATION_OFFICER = Role(
     "information_officer",
@@ -65,6 +68,7 @@ MEDIATOR = Role(
     level=Level.GRID,
     duty="Mediates disputes with both parties' agreement and records the outcome.",
     may=HANDLING,
+    shown_to_public=True,
 )
 VOLUNTEER = Role(
     "volunteer",
@@ -83,6 +87,7 @@ COMMUNITY_HEAD = Role(
     level=Level.COMMUNITY,
     duty="Answers for the first loop: accepts, settles, raises, and answers residents.",
     may=FIELD_WORK,
+    shown_to_public=True,
 )
 COMMUNITY_OFFICER = Role(
     "community_officer",
@@ -91,6 +96,7 @@ COMMUNITY_OFFICER = Role(
     duty="Keeps the counter: errands, registers, notices.",
     may=FIELD_WORK,
     acts_as=(INFORMATION_OFFICER,),
+    shown_to_public=True,
 )
 COMMITTEE_STAFF = Role(
     "committee_staff",
@@ -116,6 +122,7 @@ COMMUNITY_POLICE_OFFICER = Role(
     duty="Holds the police grid over several grids; leads the joint team of an old town.",
     may=HANDLING,
     acts_as=(PUBLIC_ORDER_OFFICER,),
+    shown_to_public=True,
 )
 
 # In the subdistrict or township
@@ -133,6 +140,7 @@ DUTY_OFFICER = Role(
     level=Level.SUBDISTRICT,
     duty="Keeps the desk of the shift: calls, alerts, the first steps of an emergency.",
     may=HANDLING | {Capability.BREAK_GLASS},
+    shown_to_public=True,
 )
 
 # In the district or county

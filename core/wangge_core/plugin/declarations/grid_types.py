@@ -31,12 +31,14 @@ class Staffing(Declared):
 class Size:
     """The size rule of a grid type. Ranges are inclusive (least, most); a grid outside of one is a warning, never an error.
 
-    `grids_are` says in a word what one grid is where it is not counted in households (`spots`, `sea areas`).
+    `grids_are` says in a word what one grid is where it is not counted in households (`spots`, `sea areas`). `or_one` names what a grid
+    may be instead, whatever its size (`Label("一个自然村", "One natural village")`): too few is no warning then, too many is told with it.
     """
 
     households: tuple[int, int] | None = None
     people: tuple[int, int] | None = None
     grids_are: str = ""
+    or_one: Label | None = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -103,10 +103,14 @@ class AssetKind(Declared):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlaceKind(Declared):
-    """A sort of station or point: a grid station, a first-aid point, an anchorage."""
+    """A sort of station or point: a grid station, a first-aid point, an anchorage.
+
+    At a `station` people find somebody who does something for them; it stands on the notice board of its ground.
+    """
 
     _: KW_ONLY
     details: type[Any] | None = None
+    station: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

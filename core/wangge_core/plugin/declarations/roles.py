@@ -22,7 +22,8 @@ class Role(Declared):
 
     `duty` says in a sentence what the holder does; `may` is what a post of this role may do within its grid's subtree;
     `acts_as` names roles whose part in a workflow a holder may also take. A role `in_office` works for an office: once an event was
-    given to offices, only their own members act on it in this role.
+    given to offices, only their own members act on it in this role. Who holds a role that is `shown_to_public` stands on the notice board
+    of the grid, by name at work and official telephone.
     """
 
     _: KW_ONLY
@@ -31,6 +32,7 @@ class Role(Declared):
     may: frozenset[Capability] = HANDLING
     acts_as: tuple["Role", ...] = ()
     in_office: bool = False
+    shown_to_public: bool = False
 
 
 REPORTER = Role("reporter", zh="上报人", level=Level.GRID, duty="Whoever reported the event.", may=frozenset())

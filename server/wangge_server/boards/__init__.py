@@ -1,0 +1,1 @@
+"""Notice boards as pages: to look at, to print, and to be found by a QR code."""
