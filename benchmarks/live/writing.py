@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
+from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
 from wangge_core.events.comments import EventCommentRequest, comment_events
 from wangge_core.rights.viewers import Viewer, load_viewer
-from wangge_server.opening import open_deployment
+from wangge_server.opening import rules_of
 from wangge_server.settings import Settings
 
 
@@ -36,7 +37,7 @@ async def main() -> None:
     parser.add_argument("--rate", type=float, required=True, help="changes a second")
     parser.add_argument("--seconds", type=float, required=True)
     given = parser.parse_args()
-    deployment = open_deployment(Settings(database=given.database))
+    deployment = Deployment(database_url(given.database), rules_of(Settings()))
     deployment.clock = clock = Clock()
     async with deployment.read() as work:
         viewer = await load_viewer(work, deployment.rules.registry, given.login)

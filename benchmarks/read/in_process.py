@@ -16,7 +16,7 @@ from wangge_server.settings import read_settings
 
 ROWS = 1000
 DOCUMENTS = {
-    "events": "{ events(first: 1000) { nodes { id number stage reportedAt closed } } }",
+    "events": "{ events(first: 1000) { nodes { id number reportedAt closed version } } }",
     "persons, each of whom is written to the log of reads": "{ persons(first: 1000) { nodes { id name gender bornOn residence } } }",
 }
 """What is asked, by what its rows are."""
