@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+import numpy
 import shapely
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
@@ -36,7 +37,10 @@ def main() -> None:
 
 
 def checked(mesh: Mesh) -> tuple[float, tuple[Fault, ...]]:
-    cells = [Cell(id=id, parent_id=parent_id, ground=to_shapely(polygons)) for id, parent_id, polygons in mesh.grids()]  # type: ignore[arg-type]
+    grids = (
+        (id, parent_id, [[numpy.array(ring) for ring in rings] for rings in polygons]) for id, parent_id, polygons in mesh.grids()
+    )
+    cells = [Cell(id=id, parent_id=parent_id, ground=to_shapely(polygons)) for id, parent_id, polygons in grids]
     start = time.perf_counter()
     findings = find_faults(cells)
     return round(time.perf_counter() - start, 2), findings.faults

@@ -16,6 +16,7 @@ import time
 from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 import sqlalchemy as sa
@@ -76,7 +77,8 @@ def footprints(path: Path) -> list[Point]:
     for feature in features:
         ring = feature["geometry"]["coordinates"][0]
         ring = ring[0] if isinstance(ring[0][0], list) else ring
-        found.add(tuple(round(sum(corner[axis] for corner in ring[:-1]) / len(ring[:-1]), 7) for axis in (0, 1)))  # type: ignore[arg-type]
+        longitude, latitude = (round(fmean(corner[axis] for corner in ring[:-1]), 7) for axis in (0, 1))
+        found.add((longitude, latitude))
     return sorted(found)
 
 

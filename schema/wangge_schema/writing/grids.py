@@ -87,6 +87,22 @@ BOUNDARY = (
 )
 
 
+CREATION = (
+    *TEXT,
+    *DETAILS,
+    "CODE_INVALID",
+    "CODE_TAKEN",
+    "CODE_NOT_BELOW_PARENT",
+    "LEVEL_REQUIRED",
+    "LEVEL_MISMATCH",
+    "GRID_TYPE_UNKNOWN",
+    "GRID_TYPE_OVERLAY",
+    "GRID_TYPE_NOT_OVERLAY",
+    *PARTS,
+    "STAFFING_UNKNOWN",
+)
+
+
 def _new_boundary(id: str, given: Given, input: Any) -> NewBoundary:
     if input.geometry is strawberry.UNSET:
         raise RefusedError(refusal("REQUIRED", "geometry"))
@@ -125,20 +141,7 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             input=with_details(GridCreateFields, details.inputs.get("grid"), "grid"),
             operation=create_in_layers,
             request=new_grid,
-            codes=(
-                *TEXT,
-                *DETAILS,
-                "CODE_INVALID",
-                "CODE_TAKEN",
-                "CODE_NOT_BELOW_PARENT",
-                "LEVEL_REQUIRED",
-                "LEVEL_MISMATCH",
-                "GRID_TYPE_UNKNOWN",
-                "GRID_TYPE_OVERLAY",
-                "GRID_TYPE_NOT_OVERLAY",
-                *PARTS,
-                "STAFFING_UNKNOWN",
-            ),
+            codes=CREATION,
         ),
         Mutation(
             name="gridUpdate",
