@@ -6,12 +6,22 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 
-from towns import Town
+from towns import GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.deadlines.clock_rows import Clock, load_clocks
+from wangge_core.deadlines.clocks import ClockedEvent
+from wangge_core.deadlines.running import Due, start_clocks
+from wangge_core.events.reporting import report_events
+from wangge_core.events.reports import EventReport
 from wangge_core.handlers import HANDLERS
 from wangge_core.jobs.worker import Worker
+from wangge_core.plugin.declarations.labels import Label
+from wangge_core.plugin.definitions import ClockDefinition, MoveDefinition, StageDefinition, WorkflowDefinition
+from wangge_core.rights.viewers import operator
 
+HAZARD = {"hazard": "FIRE", "immediate_danger": False}
+MONDAY = "2026-03-02 09:00"
+FOUR_HOURS = ClockDefinition("WORKING_HOURS", 4)
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 
@@ -56,3 +66,42 @@ async def open_tasks(town: Town, event_id: int) -> list[str]:
     async with town.deployment.read() as work:
         rows = await work.rows(sa.select(t.task.c.kind).where(t.task.c.event_id == event_id, t.task.c.open).order_by(t.task.c.id))
     return [row.kind for row in rows]
+
+
+async def report(town: Town, **more: Any) -> int:
+    new = EventReport(kind_id="community.hazard", description="seen", grid_id=town.grids[GRIDS["urban"]], details=HAZARD, **more)
+    async with town.deployment.write() as work:
+        (id,) = ids(await report_events(work, operator(), [new]))
+    return id
+
+
+def definition(whole: ClockDefinition | None = None, clock: ClockDefinition = FOUR_HOURS) -> WorkflowDefinition:
+    def stage(name: str, **more: Any) -> StageDefinition:
+        return StageDefinition(name, Label(name, name), **more)
+
+    other = ClockDefinition("CONTINUOUS", 900)
+    stages = (
+        stage("handling", clock=clock),
+        stage("asking", clock=other),
+        stage("checking", clock=other),
+        stage("end", final=True),
+    )
+    return WorkflowDefinition("test.own", Label("t", "t"), stages, (), whole=whole)
+
+
+def step(name: str = "go", *, pauses: bool = False) -> MoveDefinition:
+    return MoveDefinition(name, Label("等待材料", "Ask for papers"), (), (), pauses_clock=pauses)
+
+
+async def clocked(town: Town, id: int, workflow: WorkflowDefinition, **more: Any) -> ClockedEvent:
+    row = await event_row(town, id)
+    return ClockedEvent(id=id, grid_id=row.grid_id, path="", kind_id=row.kind_id, definition=workflow, **more)
+
+
+async def started_with(town: Town, id: int, workflow: WorkflowDefinition, **more: Any) -> Due:
+    """Start the clocks of an event under a workflow of the test's own, in place of those that it has."""
+    event = await clocked(town, id, workflow, **more)
+    async with town.deployment.write() as work:
+        await work.run(sa.delete(t.event_clock).where(t.event_clock.c.event_id == id))
+        (found,) = await start_clocks(work, [(event, work.now)])
+    return found

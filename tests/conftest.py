@@ -3,6 +3,7 @@
 import os
 import shutil
 from collections.abc import AsyncIterator, Callable, Iterator
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -21,6 +22,7 @@ from wangge_core.plugin.registry import Registry
 from wangge_core.rules import Rules
 from wangge_schema import api
 from wangge_schema.build import build_schema
+from wangge_server import opening
 
 if memory := in_memory():
     os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
@@ -56,6 +58,14 @@ def schemas_are_built_once() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(api, "build_schema", once)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def plugins_are_loaded_once() -> Iterator[None]:
+    """What plugins declare is frozen: a service that a test starts shares the registry of the others that have the same plugins."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(opening, "load_plugins", cache(load_plugins))
         yield
 
 

@@ -16,6 +16,11 @@ FOLLOW = """query($number: String!, $secret: String!) { publicReport(number: $nu
   number kind description stage closed joined timesReported answeredBy next until steps rating referredTo
   questions { id text wantsAnswer answer } } }"""
 STEP = """mutation($input: %sInput!) { %s(input: $input) { report { stage rating steps } userErrors { field code } } }"""
+MOVE = """mutation($id: ID!, $input: EventMoveInput!) { eventMove(id: $id, input: $input) {
+  event { stage { name } } userErrors { code field } } }"""
+ASK = """mutation($id: ID!, $input: EventAskReporterInput!) { eventAskReporter(id: $id, input: $input) {
+  event { number } userErrors { code field } } }"""
+WORKER = ("community.grid_worker", GRIDS["urban"])
 LITTER: dict[str, Any] = {
     "kindId": "community.sanitation",
     "description": "Litter in front of the gate",
@@ -65,3 +70,16 @@ def with_intake(town: Town, **rules: Any) -> None:
     """Have the deployment go by other figures."""
     present = town.deployment.rules
     town.deployment.rules = replace(present, intake=replace(present.intake, **rules))
+
+
+async def settle(town: Town, held: dict[str, str]) -> None:
+    """Have the matter settled on the spot, so that its rating is open."""
+    event = await event_of(town, held)
+    input = {"move": "settle_on_the_spot", "answers": [{"name": "note", "text": "Swept"}]}
+    moved = (await town.ask(MOVE, await town.viewer(*WORKER), id=f"Event:{event.id}", input=input))["eventMove"]
+    assert moved["userErrors"] == []
+
+
+async def ask(town: Town, held: dict[str, str], by: Any, **input: Any) -> Any:
+    event = await event_of(town, held)
+    return (await town.ask(ASK, by, id=f"Event:{event.id}", input=input))["eventAskReporter"]

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
+from graphql import GraphQLEnumType
 
 from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.db import tables as t
@@ -81,12 +82,24 @@ class Town:
         """The data of an answer that has no errors."""
         answer = await self.api.execute(query, variables, viewer or operator("en"))
         assert "errors" not in answer, answer["errors"]
+        assert undeclared(self.api, answer["data"]) == []
         return answer["data"]
 
     async def errors(self, query: str, viewer: Viewer | None = None, **variables: Any) -> list[dict[str, Any]]:
         """The top-level errors of an answer that must have some."""
         answer = await self.api.execute(query, variables, viewer or operator("en"))
         return answer["errors"]
+
+
+def undeclared(api: Api, data: Mapping[str, Any]) -> list[str]:
+    """Codes of refusals of mutations that the schema does not name."""
+    found: list[str] = []
+    for name, payload in data.items():
+        enum = api.schema._schema.type_map.get(f"{name[:1].upper()}{name[1:]}ErrorCode")
+        if isinstance(payload, dict) and isinstance(enum, GraphQLEnumType):
+            codes = [error.get("code") for error in payload.get("userErrors", ())]
+            found += [f"{name}: {code}" for code in codes if code is not None and code not in enum.values]
+    return found
 
 
 async def make_town(deployment: Deployment) -> Plan:

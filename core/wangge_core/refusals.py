@@ -358,6 +358,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "LINK_EXPIRED": ("链接已过期，请重新获取。", "This link has ended; ask for a new one."),
     "DUPLICATE": ("{key} 已登记。", "{key} is already there."),
     "GRID_ENDED": ("网格 {code} 已因区划调整撤销。", "The grid {code} has ended by a re-division."),
+    "GRID_DIVIDED": (
+        "网格 {code} 已重新划分，请选择现在的网格：{codes}。",
+        "The grid {code} was divided; name one of these: {codes}.",
+    ),
     "DIVISION_SHAPE": (
         "{kind} 不能把 {grids} 个网格变为 {parts} 个部分。",
         "A {kind} does not make {parts} parts of {grids} grids.",

@@ -6,11 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from grounds import WEST, bound, square
+from layered import POLICE, TYPES, add_layers
+from operating import done
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
 from wangge_core.coverage import checking
 from wangge_core.coverage.checking import CoverageReport, CoverageTooLargeError, check_coverage
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
+from wangge_core.grids.overlays import NewOverlay, create_overlays
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import EVERYWHERE, Viewer, operator
 
@@ -110,6 +113,38 @@ async def test_who_does_not_look_after_the_grids_is_told_nothing(town: Town) -> 
     assert await check(town, DISTRICT, subdistrict) is None
     async with town.deployment.read() as work:
         assert await check_coverage(work, operator(), 10**6) is None
+
+
+async def test_a_whole_layer_is_told_to_who_looks_after_the_whole_ground(town: Town) -> None:
+    await bound(town, **COVERED | {"urban": square(0, 0, 2, 1)})
+    async with town.deployment.write() as work:
+        await work.run(sa.update(t.building).values(longitude=WEST + 0.001, latitude=30.5015))
+    district = await town.viewer("community.district_administrator", DISTRICT)
+    report = await check(town, None, district)
+    assert report is not None
+    assert [(one.fault.kind, one.building_ids, one.persons) for one in report.faults] == [("HOLE", (town.building,), 1)]
+    assert await check(town, None, await town.viewer("community.subdistrict_administrator", SUBDISTRICT)) is None
+
+
+async def test_an_overlay_is_told_to_who_looks_after_its_base_grids(town: Town) -> None:
+    await add_layers(town, POLICE)
+    new = NewOverlay(layer_id=POLICE, code="P1", name="P1", type_id=TYPES[POLICE], base_grid_ids=(town.grids[COMMUNITY],))
+    (beat,) = await done(town, create_overlays, new)
+    subdistrict = await town.viewer("community.subdistrict_administrator", SUBDISTRICT)
+    worker = await town.viewer("community.grid_worker", GRIDS["urban"])
+    async with town.deployment.read() as work:
+        assert await check_coverage(work, subdistrict, beat) is not None
+        assert await check_coverage(work, worker, beat) is None
+
+
+async def test_who_has_moved_out_is_not_affected(town: Town) -> None:
+    await bound(town, **COVERED | {"urban": square(0, 0, 2, 1)})
+    async with town.deployment.write() as work:
+        await work.run(sa.update(t.building).values(longitude=WEST + 0.001, latitude=30.5015))
+        await work.run(sa.update(t.person).values(residence=None))
+    report = await check(town, COMMUNITY)
+    assert report is not None
+    assert [one.persons for one in report.faults] == [0]
 
 
 async def test_an_overlay_may_leave_ground_uncovered_but_not_overlap(town: Town) -> None:

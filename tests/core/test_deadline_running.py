@@ -7,10 +7,24 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from clockwork import at, clocks_of, entries, event_row, open_tasks, run_timers, set_time
-from towns import COMMUNITY, GRIDS, Town, ids
+from clockwork import (
+    MONDAY,
+    at,
+    clocked,
+    clocks_of,
+    definition,
+    entries,
+    event_row,
+    open_tasks,
+    report,
+    run_timers,
+    set_time,
+    started_with,
+    step,
+)
+from towns import COMMUNITY, GRIDS, Town
 from wangge_core.db import tables as t
-from wangge_core.deadlines.clocks import ClockedEvent, ClockScope, ClockState
+from wangge_core.deadlines.clocks import ClockScope, ClockState
 from wangge_core.deadlines.moving import move_clocks
 from wangge_core.deadlines.running import (
     Due,
@@ -19,27 +33,13 @@ from wangge_core.deadlines.running import (
     pause_clocks,
     restart_clocks,
     resume_clocks,
-    start_clocks,
     stop_clocks,
 )
-from wangge_core.events.reporting import report_events
-from wangge_core.events.reports import EventReport, Recorded
+from wangge_core.events.reports import Recorded
 from wangge_core.moves.moves import EventMoveRequest, move_events
-from wangge_core.plugin.declarations.labels import Label
-from wangge_core.plugin.definitions import ClockDefinition, MoveDefinition, StageDefinition, WorkflowDefinition
-from wangge_core.rights.viewers import operator
+from wangge_core.plugin.definitions import ClockDefinition, MoveDefinition, WorkflowDefinition
 
 pytestmark = pytest.mark.anyio
-HAZARD = {"hazard": "FIRE", "immediate_danger": False}
-MONDAY = "2026-03-02 09:00"
-FOUR_HOURS = ClockDefinition("WORKING_HOURS", 4)
-
-
-async def report(town: Town, **more: Any) -> int:
-    new = EventReport(kind_id="community.hazard", description="seen", grid_id=town.grids[GRIDS["urban"]], details=HAZARD, **more)
-    async with town.deployment.write() as work:
-        (id,) = ids(await report_events(work, operator(), [new]))
-    return id
 
 
 async def move(town: Town, role: str, code: str, id: int, name: str, /, **answers: Any) -> None:
@@ -185,38 +185,6 @@ async def test_no_clock_runs_for_what_was_closed_when_it_was_recorded(town: Town
 
 
 # ---- with a workflow of the test's own
-
-
-def definition(whole: ClockDefinition | None = None, clock: ClockDefinition = FOUR_HOURS) -> WorkflowDefinition:
-    def stage(name: str, **more: Any) -> StageDefinition:
-        return StageDefinition(name, Label(name, name), **more)
-
-    other = ClockDefinition("CONTINUOUS", 900)
-    stages = (
-        stage("handling", clock=clock),
-        stage("asking", clock=other),
-        stage("checking", clock=other),
-        stage("end", final=True),
-    )
-    return WorkflowDefinition("test.own", Label("t", "t"), stages, (), whole=whole)
-
-
-def step(name: str = "go", *, pauses: bool = False) -> MoveDefinition:
-    return MoveDefinition(name, Label("等待材料", "Ask for papers"), (), (), pauses_clock=pauses)
-
-
-async def clocked(town: Town, id: int, workflow: WorkflowDefinition, **more: Any) -> ClockedEvent:
-    row = await event_row(town, id)
-    return ClockedEvent(id=id, grid_id=row.grid_id, path="", kind_id=row.kind_id, definition=workflow, **more)
-
-
-async def started_with(town: Town, id: int, workflow: WorkflowDefinition, **more: Any) -> Due:
-    """Start the clocks of an event under a workflow of the test's own, in place of those that it has."""
-    event = await clocked(town, id, workflow, **more)
-    async with town.deployment.write() as work:
-        await work.run(sa.delete(t.event_clock).where(t.event_clock.c.event_id == id))
-        (found,) = await start_clocks(work, [(event, work.now)])
-    return found
 
 
 async def moved(town: Town, id: int, workflow: WorkflowDefinition, made: MoveDefinition, source: str, to: str) -> Due:

@@ -5,10 +5,22 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from test_deadline_running import MONDAY, clocked, definition, report, started_with, step
 
 import steered
-from clockwork import at, clocks_of, entries, event_row, run_timers, set_time
+from clockwork import (
+    MONDAY,
+    at,
+    clocked,
+    clocks_of,
+    definition,
+    entries,
+    event_row,
+    report,
+    run_timers,
+    set_time,
+    started_with,
+    step,
+)
 from operating import done, tried
 from towns import Town
 from wangge_core.db import tables as t

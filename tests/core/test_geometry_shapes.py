@@ -1,5 +1,6 @@
 """Shapes from what people send: what is wrong is named with its place, what is mended is told, and nothing is guessed."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -98,7 +99,8 @@ def test_what_is_no_boundary_is_refused_with_the_fault_and_its_place(what: str) 
 @pytest.mark.parametrize(
     ("system", "expected"),
     [
-        ("", "system: SYSTEM_UNKNOWN"),
+        ("", "system: REQUIRED"),
+        (" ", "system: REQUIRED"),
         ("mars", "system: SYSTEM_UNKNOWN"),
         ("gcj02", "geometry: POSITION_OUTSIDE_SYSTEM"),
         ("EPSG:4547", "geometry: POSITION_OUTSIDE_SYSTEM"),
@@ -205,3 +207,18 @@ def test_rings_are_turned_as_geojson_has_them_and_come_back_from_their_bytes() -
     xs, ys = np.array([[units(114.005), units(114.0025)], [units(30.005), units(30.0025)]])
     assert edges.hold(xs, ys).tolist() == [True, False]
     assert (shape.vertices, len(hole)) == (8, 5)
+
+
+def test_what_crosses_itself_everywhere_is_not_repaired() -> None:
+    """Each corner is joined to one across a circle: tens of thousands of crossings, which would take a minute to mend."""
+    angles = [number * math.pi * (1 - 1 / 401) for number in range(401)]
+    corners = [[114.3 + 0.1 * math.cos(angle), 30.5 + 0.1 * math.sin(angle)] for angle in angles]
+    found = make_shape(polygon([*corners, corners[0]]), "wgs84", repair=True)
+    assert isinstance(found, list)
+    assert [one.code for one in found] == ["BOUNDARY_CROSSES_ITSELF"]
+
+
+def test_rings_of_nothing_count_as_well() -> None:
+    found = make_shape({"type": "Polygon", "coordinates": [[]] * 100_001}, "wgs84")
+    assert isinstance(found, list)
+    assert [one.code for one in found] == ["TOO_MANY_VERTICES"]

@@ -50,7 +50,7 @@ async def test_a_list_is_set_but_for_what_is_refused_in_it(town: Town) -> None:
     assert await tried(town, *requests) == [
         "",
         "geometry: BOUNDARY_CROSSES_ITSELF",
-        "system: SYSTEM_UNKNOWN",
+        "system: REQUIRED",
         "id: DUPLICATE",
         "id: NOT_FOUND",
         "",
@@ -80,6 +80,14 @@ async def test_what_came_is_kept_beside_what_it_means(town: Town) -> None:
     flat = [one for corner in row.geometry["coordinates"][0] for one in corner]
     assert flat == pytest.approx([one for corner in square(0, 0)["coordinates"][0] for one in corner], abs=2e-7)
     assert row.area == pytest.approx(95.9 * 110.8, rel=0.01)
+
+
+async def test_of_a_feature_nothing_is_kept_but_its_geometry(town: Town) -> None:
+    """Boundaries are public, and what stands beside one in a file may not be."""
+    grid, shape = town.grids[GRIDS["urban"]], square(0, 0)
+    feature = {"type": "Feature", "id": 7, "properties": {"owner": "Lin Heron\0"}, "geometry": shape | {"bbox": ["\0"]}}
+    assert await tried(town, NewBoundary(grid_id=grid, geometry=feature, system="wgs84")) == [""]
+    assert [row.original for row in await stored(town)] == [shape]
 
 
 async def test_a_repair_is_asked_for_and_told(town: Town) -> None:

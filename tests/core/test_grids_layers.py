@@ -18,8 +18,10 @@ from wangge_core.grids.grids import GridChange, update_grids
 from wangge_core.grids.layers import LayerChange, NewLayer, create_layers, update_layers
 from wangge_core.grids.overlays import NewOverlay, NewParts, create_overlays, set_parts
 from wangge_core.logs.checking import check_logs
+from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.refusals import message
-from wangge_core.rights.viewers import operator
+from wangge_core.rights.posts import NewPost, assign_posts
+from wangge_core.rights.viewers import EVERYWHERE, Viewer, operator
 
 pytestmark = pytest.mark.anyio
 STREET, OTHER_STREET = f"{DISTRICT}002", f"{DISTRICT}003"
@@ -162,6 +164,22 @@ async def test_parts_are_replaced_whole_logged_and_announced(town: Town, base: d
     assert {row.account_id for row in rows} == {district.account_id}
     await done(town, set_parts, parts_of(base, first, B))
     assert len(await announced(town, "grid.parts_set")) == 2
+
+
+async def test_nobody_gets_ground_by_the_parts_of_an_overlay(town: Town, base: dict[str, int]) -> None:
+    (mine, others) = await done(town, create_overlays, beat(base, "B1", A, B), beat(base, "B2", C))
+    district = await town.viewer("community.district_administrator", DISTRICT)
+    officer = await town.viewer("community.grid_worker", GRIDS["urban"])
+    posts = ((district, mine), (officer, others))
+    for viewer, grid in posts:
+        new = NewPost(account_id=viewer.account_id or 0, role_id="community.community_police_officer", grid_id=grid)
+        await done(town, assign_posts, new)
+    assert await tried(town, set_parts, parts_of(base, mine, A, D), by=district) == ["baseGridIds: RIGHTS_FOR_ONESELF"]
+    assert await tried(town, set_parts, parts_of(base, mine, A), parts_of(base, others, D, C), by=district) == ["", ""]
+    surveyor = Viewer(scopes={Capability.MANAGE_GRIDS: EVERYWHERE})
+    more = parts_of(base, others, C, D, B)
+    assert await tried(town, set_parts, more, by=surveyor) == ["baseGridIds: RIGHTS_EXCEED_OWN"]
+    assert await tried(town, set_parts, parts_of(base, others, C), by=surveyor) == [""]
 
 
 async def test_overlay_grids_that_cannot_be_are_refused(town: Town, base: dict[str, int]) -> None:

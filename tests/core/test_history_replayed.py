@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
-from test_moves import KINDS, move, report, walk
 
+from moving import KINDS, move, report, walk
 from towns import COMMUNITY, GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.db.append_only import KEPT

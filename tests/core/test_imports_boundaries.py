@@ -58,6 +58,8 @@ async def test_a_second_run_changes_what_has_changed_alone(town: Town, tmp_path:
     result = await run(town, written(tmp_path, (GRIDS["urban"], square(0, 0)), (GRIDS["rural"], square(1, 1))))
     assert (result.imported, result.already_there) == (1, 1)
     assert (await stored(town))[GRIDS["rural"]] == square(1, 1)
+    again = written(tmp_path, (GRIDS["urban"], square(0, 0) | {"bbox": [114.3, 30.5, 114.301, 30.501]}))
+    assert (await run(town, again)).already_there == 1
 
 
 async def test_two_features_of_one_grid_are_not_guessed_between(town: Town, tmp_path: Path) -> None:

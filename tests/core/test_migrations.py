@@ -2,9 +2,13 @@ import pytest
 import sqlalchemy as sa
 from alembic import command
 
+from towns import GRIDS, Town, ids
+from wangge_core.db import tables as t
 from wangge_core.db.engines import check_version
 from wangge_core.db.migrating import check_revision, configuration, differences, migration_engine, upgrade
 from wangge_core.deployment import Deployment
+from wangge_core.rights.posts import NewPost, assign_posts
+from wangge_core.rights.viewers import operator
 
 pytestmark = pytest.mark.anyio
 
@@ -32,3 +36,16 @@ async def test_postgresql_knows_what_stands_in_the_tables_after_an_upgrade(deplo
     async with engine.connect() as connection:
         assert await connection.scalar(counted)
     await engine.dispose()
+
+
+async def test_posts_from_before_the_notice_board_show_no_name(town: Town) -> None:
+    engine = migration_engine(town.deployment.url)
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.downgrade(configuration(sync), "0021"))
+    await engine.dispose()
+    await upgrade(town.deployment.url)
+    async with town.deployment.write() as work:
+        assert await work.value(sa.select(sa.func.count()).where(t.post.c.name_shown)) == 0
+        new = NewPost(account_id=1, role_id="community.volunteer", grid_id=town.grids[GRIDS["urban"]])
+        (id,) = ids(await assign_posts(work, operator(), [new]))
+        assert await work.value(sa.select(t.post.c.name_shown).where(t.post.c.id == id))

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
-from test_moves import code, move, report
 
 import samples
+from moving import code, move, report
 from towns import DISTRICT, GRIDS, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.events.answers import Span, check_answers

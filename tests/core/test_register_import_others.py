@@ -6,8 +6,8 @@ from typing import Any
 
 import msgspec
 import pytest
-from test_register_import_persons import rows_of
 
+from registers import rows_of
 from towns import GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.imports.registers.assets import check_assets, import_assets

@@ -6,9 +6,9 @@ from typing import Any
 import msgspec
 import pytest
 import sqlalchemy as sa
-from test_register_import_persons import MAPPING, person, rows_of, write
 
 from identities import identity_number, sealer_of
+from registers import MAPPING, person, rows_of, write
 from towns import COMMUNITY, DISTRICT, Town
 from wangge_core.db import tables as t
 from wangge_core.imports.registers.mappings import PersonMapping

@@ -4,10 +4,9 @@ import dataclasses
 from typing import Annotated, Any
 
 import pytest
-from test_four_grid_types import REPORT
-from test_reading import report
 
 from faulty import made, registry_of
+from reporting import REPORT, report
 from towns import DISTRICT, GRIDS, Town, ids
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment

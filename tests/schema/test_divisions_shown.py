@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from boards import divided
 from divided import EAST, WEST, divided_ground, everything
 from grounds import place, square
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
@@ -153,3 +154,41 @@ async def test_workload_is_counted_for_who_reads_events(town: Town, role: str) -
     division = await proposed(town, split(town))
     found = (await town.ask(SIMULATE, await town.login(role), id=division))["divisionSimulation"]
     assert [one["yearlyEvents"] for one in found["grids"]] == [1, 1]
+
+
+INTO_A_GRID: list[tuple[str, dict[str, Any]]] = [
+    ("buildingRegister", {"name": "Late House"}),
+    ("householdRegister", {"name": "Late", "address": "Behind the school"}),
+    ("personRegister", {"name": "Late"}),
+    ("organizationRegister", {"name": "Late"}),
+    (
+        "eventReport",
+        {"kindId": "community.sanitation", "description": "Litter", "details": {"communitySanitation": {"what": "LITTER"}}},
+    ),
+    ("postAssign", {"roleId": "community.volunteer"}),
+]
+
+
+@pytest.mark.parametrize(("name", "input"), INTO_A_GRID)
+async def test_what_is_put_into_a_grid_that_has_ended_is_refused_with_a_declared_code(
+    town: Town, name: str, input: dict[str, Any]
+) -> None:
+    """`Town.ask` sees to it that the code is one of the mutation's enum."""
+    await divided(town, GRIDS["urban"], GRIDS["rural"])
+    administrator = await town.viewer("community.district_administrator", DISTRICT)
+    given = {"gridId": f"Grid:{town.grids[GRIDS['urban']]}"} | input
+    if name == "postAssign":
+        given["accountId"] = f"Account:{administrator.account_id}"
+    type = f"{name[:1].upper()}{name[1:]}Input"
+    text = f"mutation($input: {type}!) {{ {name}(input: $input) {{ userErrors {{ field code }} }} }}"
+    errors = (await town.ask(text, input=given))[name]["userErrors"]
+    assert {"field": "gridId", "code": "GRID_ENDED"} in errors
+
+
+@pytest.mark.parametrize(("name", "input"), [("gridUpdate", {"name": "Late"}), ("gridSetBoundary", {"geometry": None})])
+async def test_a_grid_that_has_ended_is_changed_no_more(town: Town, name: str, input: dict[str, Any]) -> None:
+    await divided(town, GRIDS["urban"], GRIDS["rural"])
+    text = f"""mutation($id: ID!, $input: {name[:1].upper()}{name[1:]}Input!) {{
+      {name}(id: $id, input: $input) {{ userErrors {{ field code }} }} }}"""
+    answer = (await town.ask(text, id=f"Grid:{town.grids[GRIDS['urban']]}", input=input))[name]
+    assert answer["userErrors"] == [{"field": "id", "code": "GRID_ENDED"}]

@@ -5,16 +5,11 @@ from typing import Any
 
 import pytest
 
+from reporting import MOVE, REPORT
 from towns import COMMUNITY, DISTRICT, GRIDS, PHOTOGRAPH, SUBDISTRICT, Town
 
 pytestmark = pytest.mark.anyio
 
-REPORT = """mutation($input: EventReportInput!) {
-  eventReport(input: $input) { event { id number stage { name } kind { id } } userErrors { field code message } }
-}"""
-MOVE = """mutation($id: ID!, $input: EventMoveInput!) {
-  eventMove(id: $id, input: $input) { event { stage { name final } closed } userErrors { field code message } }
-}"""
 HISTORY = """query($id: ID!) { node(id: $id) { ... on Event {
   closed history { sequence entry move toStage { name } account { login } post { role { id } } answers { name value } } } } }"""
 

@@ -5,11 +5,10 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from test_intake_public import MOVE, WORKER
 
 from identities import sealer_of
 from operating import done
-from reports import LITTER, VISITOR, codes, event_of, follow, submit, submitted, with_intake
+from reports import LITTER, MOVE, VISITOR, WORKER, codes, event_of, follow, submit, submitted, with_intake
 from towns import COMMUNITY, GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.plugin.registry import Registry

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from graphql import GraphQLObjectType, get_named_type
 
 from identities import sealer_of
-from reports import LITTER, SUBMIT, VISITOR, codes, event_of, follow, step, submit, submitted, with_intake
+from reports import LITTER, SUBMIT, VISITOR, WORKER, codes, event_of, follow, settle, step, submit, submitted, with_intake
 from steered import moved
 from towns import COMMUNITY, GRIDS, SUBDISTRICT, Town
 from wangge_core.db import tables as t
@@ -20,21 +20,10 @@ from wangge_schema.answers import GraphQLRequest
 from wangge_schema.api import Api
 
 pytestmark = pytest.mark.anyio
-MOVE = """mutation($id: ID!, $input: EventMoveInput!) { eventMove(id: $id, input: $input) {
-  event { stage { name } } userErrors { code field } } }"""
 REPORTERS = """query($number: String!) { event(number: $number) { number source reporter { login } reporters {
   number unnamed hasContact name phone description joined rating } history { entry account { login } answers { name value } } } }"""
-WORKER = ("community.grid_worker", GRIDS["urban"])
 CONTACT = {"name": "Zhou Reed", "phone": "138 0013 8000"}
 HANDED = {"reason": "It is near", "due_at": datetime(2099, 1, 1, tzinfo=UTC)}
-
-
-async def settle(town: Town, held: dict[str, str]) -> None:
-    """Have the matter settled on the spot, so that its rating is open."""
-    event = await event_of(town, held)
-    input = {"move": "settle_on_the_spot", "answers": [{"name": "note", "text": "Swept"}]}
-    moved = (await town.ask(MOVE, await town.viewer(*WORKER), id=f"Event:{event.id}", input=input))["eventMove"]
-    assert moved["userErrors"] == []
 
 
 async def test_a_visitor_reports_and_follows_with_number_and_secret(town: Town) -> None:

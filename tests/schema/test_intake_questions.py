@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from operating import done
-from reports import LITTER, VISITOR, codes, event_of, follow, step, submitted
+from reports import ASK, LITTER, VISITOR, WORKER, ask, codes, event_of, follow, step, submitted
 from steered import colleague, event_row, moved, open_tasks
 from towns import GRIDS, Town
 from wangge_core.plugin.declarations.roles import REPORTER
@@ -15,17 +15,9 @@ from wangge_core.steering.reassigning import Reassignment, reassign_events
 from wangge_core.tasks.giving import NewTask, readdress_tasks
 
 pytestmark = pytest.mark.anyio
-ASK = """mutation($id: ID!, $input: EventAskReporterInput!) { eventAskReporter(id: $id, input: $input) {
-  event { number } userErrors { code field } } }"""
 REPORTERS = """query($number: String!) { event(number: $number) { number source reporter { login } reporters {
   number unnamed hasContact name phone description joined rating } history { entry account { login } answers { name value } } } }"""
-WORKER = ("community.grid_worker", GRIDS["urban"])
 HANDED = {"reason": "It is near", "due_at": datetime(2099, 1, 1, tzinfo=UTC)}
-
-
-async def ask(town: Town, held: dict[str, str], by: Any, **input: Any) -> Any:
-    event = await event_of(town, held)
-    return (await town.ask(ASK, by, id=f"Event:{event.id}", input=input))["eventAskReporter"]
 
 
 async def test_a_handler_asks_and_the_reporter_answers_once(town: Town) -> None:

@@ -9,8 +9,8 @@ import pytest
 import strawberry
 from graphql import GraphQLObjectType, GraphQLSchema, OperationDefinitionNode, get_named_type, parse, validate
 from oracle.values import OWN_ROOTS
-from test_four_grid_types import REPORT
 
+from reporting import REPORT
 from rows import rows_in
 from towns import COMMUNITY, DISTRICT, GRIDS, Town, ids
 from wangge_core.people.households import NewHousehold, register_households

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from test_four_grid_types import MOVE, REPORT
 
+from reporting import MOVE, REPORT
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
 from wangge_core.db import tables as t
 from wangge_core.rights.viewers import anonymous

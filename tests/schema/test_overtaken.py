@@ -7,11 +7,9 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from test_intake_public import WORKER, settle
-from test_intake_questions import ask
 
 from operating import done
-from reports import VISITOR, event_of, follow, submitted
+from reports import VISITOR, WORKER, ask, event_of, follow, settle, submitted
 from steered import GRIDS, at_grid, colleague, entries, event_row, worker
 from towns import Town
 from wangge_core.db import tables as t

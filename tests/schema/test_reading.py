@@ -1,8 +1,8 @@
 """Reading: one statement per root field whatever is asked, fragments, aliases, directives, nodes, and labels in two languages."""
 
 import pytest
-from test_four_grid_types import REPORT
 
+from reporting import report
 from statements import counted
 from towns import COMMUNITY, DISTRICT, GRIDS, Town
 from wangge_core.rights.viewers import anonymous, operator
@@ -26,15 +26,6 @@ query($all: Boolean!) {
     }
   }
 }"""
-
-
-async def report(town: Town, grid: str, kind: str, details: object, **more: object) -> str:
-    """Report an event as the operator's data and return its id."""
-    worker = await town.viewer("community.grid_worker", grid)
-    input = {"kindId": kind, "gridId": f"Grid:{town.grids[grid]}", "description": "seen", "details": details} | more
-    answer = (await town.ask(REPORT, worker, input=input))["eventReport"]
-    assert answer["userErrors"] == []
-    return answer["event"]["id"]
 
 
 @pytest.fixture

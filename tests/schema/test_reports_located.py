@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from boards import divided, recoded
 from grounds import bound, place, square
 from reports import event_of, submit, submitted, with_intake
-from towns import GRIDS, SUBDISTRICT, Town
+from towns import COMMUNITY, GRIDS, SUBDISTRICT, Town
 from wangge_core.db import tables as t
 from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import EventReport
@@ -89,3 +90,28 @@ async def test_the_grid_of_the_deployment_takes_what_lies_in_no_boundary_and_not
     with_intake(town, grid=SUBDISTRICT)
     found = [await event_of(town, await submitted(town, gridCode=None, position=at(column, 1))) for column in (9, 1)]
     assert [one.grid_id for one in found] == [town.grids[SUBDISTRICT], town.grids[GRIDS["urban"]]]
+
+
+async def test_the_code_of_a_grid_that_has_ended_leads_on_to_what_came_after_it(town: Town) -> None:
+    await divided(town, GRIDS["scenic"], GRIDS["rural"])
+    assert (await event_of(town, await submitted(town, gridCode=GRIDS["scenic"]))).grid_id == town.grids[GRIDS["rural"]]
+    await recoded(town, GRIDS["rural"], f"{COMMUNITY}009")
+    assert (await event_of(town, await submitted(town, gridCode=GRIDS["rural"]))).grid_id == town.grids[GRIDS["rural"]]
+
+
+async def test_of_several_grids_that_came_after_one_the_position_names_one(town: Town) -> None:
+    await divided(town, GRIDS["scenic"], GRIDS["rural"], GRIDS["urban"])
+    held = await submitted(town, gridCode=GRIDS["scenic"], position=at(3, 1))
+    assert (await event_of(town, held)).grid_id == town.grids[GRIDS["rural"]]
+    for more in ({}, {"position": at(9, 9)}):
+        (error,) = (await submit(town, gridCode=GRIDS["scenic"], **more))["userErrors"]
+        assert (error["field"], error["code"]) == ("gridCode", "GRID_DIVIDED")
+        assert f"{GRIDS['urban']}, {GRIDS['rural']}" in error["message"]
+
+
+async def test_a_grid_that_ended_without_successors_takes_no_report(town: Town) -> None:
+    await divided(town, GRIDS["scenic"])
+    (error,) = (await submit(town, gridCode=GRIDS["scenic"]))["userErrors"]
+    assert (error["field"], error["code"]) == ("gridCode", "GRID_ENDED")
+    (error,) = (await submit(town, gridCode="no\0ne"))["userErrors"]
+    assert (error["field"], error["code"]) == ("gridCode", "NOT_FOUND")

@@ -4,10 +4,9 @@ import dataclasses
 
 import msgspec
 import pytest
-from test_four_grid_types import SCENIC
-from test_reading import report
 
-from towns import DISTRICT, Town
+from reporting import report
+from towns import DISTRICT, GRIDS, Town
 from wangge_core.deployment import Deployment
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.rights.viewers import operator
@@ -16,6 +15,7 @@ from wangge_schema.api import Api
 from wangge_schema.build import build_schema
 
 pytestmark = pytest.mark.anyio
+SCENIC = GRIDS["scenic"]
 
 QUERY = """query($id: ID!) { node(id: $id) { ... on Event { description kind { id label available plugin } stage { label }
   workflow { id available } grid { type { id available } } availableMoves { move }

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from click.testing import CliRunner
 
+from wangge_core.coverage.checking import check_coverage
 from wangge_core.db import tables as t
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
@@ -21,7 +22,7 @@ from wangge_core.events.replay import check_replay
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.plugin.loading import load_plugins
 from wangge_core.rights.bound import BoundViewer
-from wangge_core.rights.viewers import load_viewer
+from wangge_core.rights.viewers import load_viewer, operator
 from wangge_core.rights.visibility import event_rule
 from wangge_core.rules import Rules
 from wangge_server.commands.context import Context
@@ -94,8 +95,34 @@ async def test_the_counts_are_exactly_those_of_the_size(small: SmallTown) -> Non
     came = sa.or_(t.event.c.opened_by_event_id.is_not(None), t.event.c.part_of_id.is_not(None), t.event.c.id.in_(released))
     (others,) = await small.rows(sa.select(sa.func.count()).where(came))
     assert counts["events"] - others[0] == sizes.total("events")
-    (base,) = await small.rows(sa.select(sa.func.count()).where(t.grid.c.level == "GRID"))
+    smallest = sa.and_(t.grid.c.level == "GRID", t.grid.c.layer_id == "base")
+    (base,) = await small.rows(sa.select(sa.func.count()).where(smallest))
     assert base[0] == sizes.total("grids")
+
+
+async def test_the_grids_cover_the_ground_once_and_whole(small: SmallTown) -> None:
+    deployment = small.open()
+    try:
+        async with deployment.read() as work:
+            report = await check_coverage(work, operator())
+    finally:
+        await deployment.close()
+    assert report is not None
+    assert (report.undrawn, report.faults) == ((), ())
+
+
+async def test_the_police_has_grids_of_its_own_and_people_in_them(small: SmallTown) -> None:
+    part, overlay = t.grid_part, t.grid.alias()
+    rows = await small.rows(sa.select(overlay.c.id).where(overlay.c.layer_id == "police"))
+    made = await small.rows(sa.select(part.c.overlay_grid_id).join(overlay, overlay.c.id == part.c.overlay_grid_id))
+    held = await small.rows(
+        sa.select(t.post.c.grid_id, t.post.c.role_id)
+        .join(overlay, overlay.c.id == t.post.c.grid_id)
+        .where(overlay.c.layer_id == "police")
+    )
+    police = {row.id for row in rows}
+    assert police == {row.overlay_grid_id for row in made} == {row.grid_id for row in held} != set()
+    assert {row.role_id for row in held} == {"community.community_police_officer"}
 
 
 async def test_every_kind_happens(small: SmallTown) -> None:
@@ -213,6 +240,12 @@ async def test_the_district_sees_every_event_and_a_grid_worker_only_some(small: 
     assert 0 < seen["community.grid_worker"] < seen["district"] == small.filled.counts["events"]
 
 
+ON_POSTGRESQL_LONG = pytest.mark.parametrize(
+    "copies", ["sqlite", pytest.param("postgresql", marks=pytest.mark.long)], indirect=True
+)
+
+
+@ON_POSTGRESQL_LONG
 async def test_the_same_seed_makes_the_same_town_in_another_database(small: SmallTown, deployment: Deployment) -> None:
     filled = await fill(deployment, seed=7, scale=SCALE, until=UNTIL)
     assert filled == small.filled
@@ -273,6 +306,7 @@ async def test_a_database_with_other_data_is_never_touched(small: SmallTown, tmp
     assert len(await small.values(t.event.c.id)) == small.filled.counts["events"]
 
 
+@ON_POSTGRESQL_LONG
 async def test_a_town_in_a_database_of_its_own_can_be_thrown_away(url: str, tmp_path: Path) -> None:
     settings = sea_settings(tmp_path, database=url)
     first = await prepare(settings, seed=1, fresh=False, scale=SCALE)

@@ -7,6 +7,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from policies import policy_of
 
 from wangge_server import explorer
 from wangge_server.explorer import ExplorerOperation, bundle_folder, explorer_page
@@ -21,12 +22,6 @@ def data_of(page: str) -> dict[str, object]:
     found = re.search(r'<script type="application/json" id="explorer-data">(.*?)</script>', page, re.DOTALL)
     assert found
     return json.loads(found[1])
-
-
-def policy_of(page: str) -> str:
-    found = re.search(r'http-equiv="Content-Security-Policy" content="(.*?)"', page)
-    assert found
-    return found[1].replace("&#x27;", "'")
 
 
 def test_the_bundled_page_names_no_other_host_and_may_reach_none():

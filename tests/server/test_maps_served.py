@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from test_explorer import policy_of
+from policies import policy_of
 
 from mapped import decoded, drawn_town, standing_things, tile_of
 from towns import COMMUNITY, DISTRICT, GRIDS, Town

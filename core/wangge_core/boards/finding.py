@@ -10,12 +10,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from wangge_core.boards.stations import NearStation, nearest_station
-from wangge_core.boards.successors import grids_of_code, present_grids
 from wangge_core.checking import check_position, check_text
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Refusal, refusal
 from wangge_core.grids.locating import Position, grid_at
+from wangge_core.grids.successors import grids_of_code, present_grids
 from wangge_core.rights.bound import Way
 from wangge_core.search.conditions import Frequency, contains
 from wangge_core.search.grams import folded

@@ -12,8 +12,10 @@ from wangge_core.coverage.faults import Fault
 from wangge_core.db import tables as t
 from wangge_core.db.work import CHUNK, Work
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.scopes import END
 from wangge_core.rights.viewers import Viewer
+from wangge_core.rights.visibility import is_living
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +31,7 @@ async def affected_by(work: Work, viewer: Viewer, faults: Sequence[Fault], path:
 
     Nothing is told of what the viewer may not read there.
     """
-    if not faults or not viewer.may(Capability.READ_PLACES, path):
+    if not faults or not _reads(viewer, Capability.READ_PLACES, path):
         return [Affected() for _ in faults]
     areas = shapes([shapely.geometry.shape(fault.geometry) for fault in faults])
     buildings = await _buildings(work, path, shapely.total_bounds(areas).tolist())
@@ -39,10 +41,14 @@ async def affected_by(work: Work, viewer: Viewer, faults: Sequence[Fault], path:
     ids: list[int] = [row.id for row in buildings]
     for fault, building in met:
         inside[fault].append(ids[building])
-    if not viewer.may(Capability.READ_PEOPLE, path):
+    if not _reads(viewer, Capability.READ_PEOPLE, path):
         return [Affected(building_ids=tuple(sorted(own))) for own in inside]
     persons = await _persons(work, sorted({id for own in inside for id in own}))
     return [Affected(building_ids=tuple(sorted(own)), persons=sum(persons.get(id, 0) for id in own)) for own in inside]
+
+
+def _reads(viewer: Viewer, capability: Capability, path: str) -> bool:
+    return viewer.may(capability, path) if path else BoundViewer(viewer).scope(capability).has_whole_ground
 
 
 async def _buildings(work: Work, path: str, box: Sequence[float]) -> Sequence[sa.Row[Any]]:
@@ -58,7 +64,7 @@ async def _buildings(work: Work, path: str, box: Sequence[float]) -> Sequence[sa
 
 
 async def _persons(work: Work, building_ids: Sequence[int]) -> dict[int, int]:
-    """How many persons live in each building."""
+    """How many persons live in each building; who has moved out is not counted."""
     found: dict[int, int] = {}
     unit, household, person = t.unit, t.household, t.person
     living = person.join(household, household.c.id == person.c.household_id).join(unit, unit.c.id == household.c.unit_id)
@@ -66,7 +72,7 @@ async def _persons(work: Work, building_ids: Sequence[int]) -> dict[int, int]:
         rows = await work.rows(
             sa.select(unit.c.building_id, sa.func.count().label("persons"))
             .select_from(living)
-            .where(unit.c.building_id.in_(building_ids[start : start + CHUNK]), person.c.removed_at.is_(None))
+            .where(unit.c.building_id.in_(building_ids[start : start + CHUNK]), is_living(person), person.c.residence.is_not(None))
             .group_by(unit.c.building_id)
         )
         found |= {row.building_id: row.persons for row in rows}

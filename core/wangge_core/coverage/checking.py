@@ -16,7 +16,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import WanggeError
-from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.grids.managing import managed, manages_everything
 from wangge_core.rights.scopes import END
 from wangge_core.rights.viewers import Viewer
 
@@ -63,7 +63,8 @@ class CoverageReport:
 async def check_coverage(
     work: Work, viewer: Viewer, grid_id: int | None = None, *, layer_id: str = BASE_LAYER, tolerance: Tolerance = STRICT
 ) -> CoverageReport | None:
-    """Check the grids at and below `grid_id`, or all of a layer. Asks for MANAGE_GRIDS there; None without it, and where no such grid is.
+    """Check the grids at and below `grid_id`, or all of a layer. Asks for MANAGE_GRIDS there, over the whole ground for a layer; None
+    without it, and where no such grid is.
 
     A grid is held against the nearest grid above it that has a boundary. Raises CoverageTooLargeError.
     """
@@ -74,7 +75,10 @@ async def check_coverage(
         if top is None:
             return None
         path, layer_id = top.path, top.layer_id
-    if not viewer.may(Capability.MANAGE_GRIDS, path):
+        allowed = grid_id in await managed(work, viewer, {grid_id: top})
+    else:
+        allowed = manages_everything(viewer)
+    if not allowed:
         return None
     rows = await _rows(work, layer_id, path)
     base = await work.value(sa.select(t.grid_layer.c.base).where(t.grid_layer.c.id == layer_id))

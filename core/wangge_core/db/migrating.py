@@ -3,6 +3,7 @@
 On SQLite foreign keys are off while tables are rebuilt (otherwise a rebuild would delete all children), and checked afterwards.
 """
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,9 @@ def configuration(connection: sa.Connection | None = None) -> Config:
     return config
 
 
+@cache
 def newest_revision() -> str | None:
-    """The newest revision that this release knows."""
+    """The newest revision that this release knows: found once, for it reads every migration."""
     return ScriptDirectory.from_config(configuration()).get_current_head()
 
 

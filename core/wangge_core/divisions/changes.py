@@ -1,12 +1,13 @@
 """Changes: what a division does to grids, as it is proposed and as it is stored. `resolving.py` holds them against the grids."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import auto
 from typing import Any
 
 import msgspec
 
+from wangge_core.geometry.geojson import bare_geometry
 from wangge_core.grids.codes import GridLevel
 from wangge_core.plugin.declarations.labels import Choice
 
@@ -47,7 +48,7 @@ class Part:
 
     `geometry` is GeoJSON in `system`, as for `grids.boundaries.NewBoundary`; None leaves it without a boundary. `building_ids` lie in it
     wherever they stand; `child_ids` are grids that become part of it. The type, the parent and the level are those of the grids that
-    end, unless given.
+    end, unless given, and so are the `details`, plain data for the type's dataclass, where the type is the same.
     """
 
     code: str | None = None
@@ -57,6 +58,7 @@ class Part:
     level: GridLevel | None = None
     parent_code: str | None = None
     staffing_id: str | None = None
+    details: Any = None
     geometry: Any = None
     system: str = ""
     repair: bool = False
@@ -91,8 +93,12 @@ class DivisionChange:
 
 
 def stored(changes: Sequence[DivisionChange]) -> Any:
-    """As a column of JSON keeps changes."""
-    return msgspec.to_builtins(changes)
+    """As a column of JSON keeps changes that can be made: of features their geometry."""
+    return msgspec.to_builtins([replace(one, parts=tuple(map(_stored, one.parts))) for one in changes])
+
+
+def _stored(part: Part) -> Part:
+    return part if part.geometry is None else replace(part, geometry=bare_geometry(part.geometry))
 
 
 def read_changes(content: Any) -> list[DivisionChange]:

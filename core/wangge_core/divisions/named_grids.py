@@ -9,7 +9,9 @@ from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import CHUNK, Work
 
-_COLUMNS = ("id", "path", "depth", "code", "name", "level", "layer_id", "grid_type_id", "staffing_id", "parent_id", "ended_at")
+_COLUMNS = (
+    "id", "path", "depth", "code", "name", "level", "layer_id", "grid_type_id", "staffing_id", "details", "parent_id", "ended_at",
+)  # fmt: skip
 
 
 async def grids_by_id(work: Work, ids: Sequence[int]) -> dict[int, sa.Row[Any]]:

@@ -12,8 +12,10 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import CHUNK, Work
 from wangge_core.divisions.changes import DivisionChange
 from wangge_core.divisions.faults import find_new_faults
+from wangge_core.divisions.gaining import check_gaining
 from wangge_core.divisions.lineage import OverlayParts, Pair, find_overlay_parts, find_successions
 from wangge_core.divisions.moving import PREFIXES, Moves, find_moves
+from wangge_core.divisions.overlay_nesting import check_nesting
 from wangge_core.divisions.posts import PostMove, check_posts, find_posts
 from wangge_core.divisions.resolved import Resolved
 from wangge_core.divisions.resolving import resolve
@@ -57,7 +59,9 @@ async def plan_division(
     posts = await find_posts(work, resolved, locked=locked)
     successions = await find_successions(work, resolved, moves)
     overlays = await find_overlay_parts(work, resolved, successions)
-    wrong = [*_unplaced(moves), *overlays.refusals, *check_posts(work, viewer, resolved, posts)]
+    nesting = [] if overlays.refusals else await check_nesting(work, resolved, overlays)
+    given = [*check_posts(work, viewer, resolved, posts), *await check_gaining(work, viewer, resolved)]
+    wrong = [*_unplaced(moves), *overlays.refusals, *nesting, *given]
     plan = Plan(
         resolved=resolved,
         moves=moves,

@@ -15,7 +15,7 @@ from wangge_core.db.work import Work
 from wangge_core.divisions.changes import ChangeKind, DivisionChange, Part
 from wangge_core.divisions.named_grids import grids_below, grids_by_code, grids_by_id
 from wangge_core.divisions.resolved import Replacement, Resolved, Target
-from wangge_core.divisions.tree_checks import check_tree
+from wangge_core.divisions.tree_checks import check_tree, from_above
 from wangge_core.errors import Refusal, refusal
 from wangge_core.geometry.shapes import Shape, make_shape
 from wangge_core.grids.codes import GridLevel
@@ -182,6 +182,8 @@ class _Resolving:
         self._check_children(ending)
         if not self.found:
             self.found += check_tree(made, self.work.rules.codes, self.below)
+        if not self.found:
+            made.parents = from_above(made)
         return made
 
     def _key(self, code: str, at: str) -> int | None:
@@ -202,18 +204,32 @@ class _Resolving:
         key = self._key(code, at)
         if key is not None and key > 0:
             row = self.made.grids[key]
-            if row.ended_at is not None or any(key in change.grid_ids and change.kind in ENDS for _, change in self._pending):
+            if row.ended_at is not None or self._ends(key):
                 self.refuse("GRID_ENDED", at, code=code)
             elif not row.path.startswith(self.ground.path):
                 self.refuse("DIVISION_GROUND", at, code=code)
         return key
+
+    def _ends(self, id: int) -> bool:
+        return any(id in change.grid_ids and change.kind in ENDS for _, change in self._pending)
+
+    def _parent_of(self, part: Part, sources: Sequence[sa.Row[Any]], at: str) -> int | None:
+        """The key of the grid that a new grid is part of: the one that it names, or else that of the grids that it comes after."""
+        if part.parent_code:
+            return self._parent(part.parent_code, f"{at}.parentCode")
+        parent: int | None = sources[0].parent_id
+        if any(row.parent_id != parent for row in sources):
+            self.refuse("REQUIRED", f"{at}.parentCode")
+        elif parent is not None and self._ends(parent):
+            self.refuse("GRID_ENDED", f"{at}.parentCode", code=self._code_of(parent))
+        return parent
 
     def _replace(self, number: int, change: DivisionChange) -> None:
         at = f"changes.{number}"
         targets = [self._target(change, part, f"{at}.parts.{place}") for place, part in enumerate(change.parts)]
         kept = tuple(one for one in targets if one is not None)
         own = {one.key for one in kept}
-        if change.kind is ChangeKind.MOVE_BOUNDARY and own != set(change.grid_ids):
+        if change.kind is ChangeKind.MOVE_BOUNDARY and sorted(one.key for one in kept) != sorted(change.grid_ids):
             return self.refuse("REQUIRED", f"{at}.parts")
         rest = None if change.rest is None else self._among(change.rest, own, f"{at}.rest")
         posts = {
@@ -264,9 +280,7 @@ class _Resolving:
         key, first = self.new_keys.get(part.code or ""), sources[0]
         if key is None:
             return None
-        parent = self._parent(part.parent_code, f"{at}.parentCode") if part.parent_code else first.parent_id
-        if not part.parent_code and len({row.parent_id for row in sources}) > 1:
-            self.refuse("REQUIRED", f"{at}.parentCode")
+        parent = self._parent_of(part, sources, at)
         level = self.work.rules.codes.level_of(part.code or "") or part.level or GridLevel(first.level)
         type_id = part.type_id or first.grid_type_id
         same = type_id == first.grid_type_id
@@ -277,6 +291,7 @@ class _Resolving:
             parent_code=None if parent is None else self._code_of(parent),
             level=part.level or level,
             staffing_id=part.staffing_id or (first.staffing_id if same else None),
+            details=first.details if part.details is None and same else part.details,
         )
         self.made.new[key], self.made.above_new[key] = grid, parent
         self._check_new(grid, key, parent, at)

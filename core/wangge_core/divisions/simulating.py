@@ -32,6 +32,8 @@ COUNTED: Mapping[str, Capability] = {
     "task": Capability.READ_EVENTS,
 }
 """Tables whose rows are counted, and what a viewer needs over the ground to be told."""
+OF_POSTS = (Capability.READ_EVENTS, Capability.MANAGE_POSTS)
+"""By any of these posts are seen."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,13 +54,15 @@ class SimulatedGrid:
     people: int | None
     yearly_events: int | None
     open_events: int | None
-    posts: int
+    posts: int | None
     size_warnings: Sequence[OutOfRange]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Simulation:
-    """What a division would do. `moved` counts the rows that go to another grid, by table, as far as the viewer may know."""
+    """What a division would do. `moved` counts the rows that go to another grid, by table, as far as the viewer may know; `posts` are
+    None for who may not see them.
+    """
 
     plan: Plan | None
     refusals: Sequence[Refusal]
@@ -66,7 +70,7 @@ class Simulation:
     ending: Sequence[int] = ()
     moved: Mapping[str, int] | None = None
     open_tasks: int | None = None
-    posts: Sequence[PostMove] = ()
+    posts: Sequence[PostMove] | None = None
     successions: Sequence[Pair] = ()
     overlays: Sequence[int] = ()
     faults: Sequence[Fault] = ()
@@ -85,16 +89,17 @@ async def simulate_division(work: Work, viewer: Viewer, division_id: int) -> Sim
     if plan is None:
         return Simulation(plan=None, refusals=found)
     told = {table for table, capability in COUNTED.items() if viewer.may(capability, row.path)}
+    posts = plan.posts if any(viewer.may(one, row.path) for one in OF_POSTS) else None
     running = {row.id for row in plan.moves.rows.get("task", ()) if row.open}
     tasks = [one for one in plan.moves.moving("task") if one.id in running]
     return Simulation(
         plan=plan,
         refusals=plan.refusals,
-        grids=_grids(work, plan, told),
+        grids=_grids(work, plan, told, posts),
         ending=plan.resolved.ending,
         moved={table: len(plan.moves.moving(table)) for table in sorted(told)},
         open_tasks=len(tasks) if "task" in told else None,
-        posts=plan.posts,
+        posts=posts,
         successions=plan.successions,
         overlays=sorted({overlay for overlay, _ in plan.overlays.gone}),
         faults=plan.faults,
@@ -111,7 +116,7 @@ async def _codes(work: Work, plan: Plan) -> dict[int, str]:
     return known | {id: row.code for id, row in others.items()}
 
 
-def _grids(work: Work, plan: Plan, told: set[str]) -> list[SimulatedGrid]:
+def _grids(work: Work, plan: Plan, told: set[str], posts: Sequence[PostMove] | None) -> list[SimulatedGrid]:
     moves, resolved = plan.moves, plan.resolved
     people = moves.rows.get("person", ())
     living = {row.id for row in people if row.removed_at is None and row.residence in LIVING_HERE}
@@ -124,7 +129,7 @@ def _grids(work: Work, plan: Plan, told: set[str]) -> list[SimulatedGrid]:
         "yearly_events": ("event", _counted(plan, "event", recent)),
         "open_events": ("event", _counted(plan, "event", running)),
     }
-    posts = Counter(one.to for one in plan.posts)
+    held = None if posts is None else Counter(one.to for one in posts)
     found: list[SimulatedGrid] = []
     for target in (target for one in resolved.replacements for target in one.targets):
         known = resolved.grids.get(target.key)
@@ -137,7 +142,7 @@ def _grids(work: Work, plan: Plan, told: set[str]) -> list[SimulatedGrid]:
                 code=resolved.code_of(target.key),
                 name=name,
                 type_id=target.type_id,
-                posts=posts[target.key],
+                posts=None if held is None else held[target.key],
                 size_warnings=_size_warnings(work, target.type_id, figures),
                 **figures,
             )

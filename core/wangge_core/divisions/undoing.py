@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wangge_core.changing import Change
-from wangge_core.checking import check_text
+from wangge_core.checking import check_text, only_right
 from wangge_core.db import tables as t
 from wangge_core.db.work import CHUNK, Work
 from wangge_core.divisions.changes import DivisionState
@@ -17,7 +17,8 @@ from wangge_core.divisions.outlines import put_back, remove_outlines, show
 from wangge_core.divisions.proposing import division_to_change, write_division
 from wangge_core.divisions.rehoming import rehome
 from wangge_core.divisions.trees import set_codes, set_name, set_parent
-from wangge_core.errors import Outcome, refusal
+from wangge_core.errors import Outcome, Refusal, refusal
+from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
 
 MOST_REASON = 400
@@ -31,7 +32,7 @@ class DivisionUndoing(Change):
 
 
 async def undo_divisions(work: Work, viewer: Viewer, requests: Sequence[DivisionUndoing]) -> list[Outcome]:
-    """Put back what divisions changed. For MANAGE_GRIDS over the ground."""
+    """Put back what divisions changed. For MANAGE_GRIDS over the ground, and MANAGE_POSTS where posts come back."""
     return [await _undo(work, viewer, request) for request in requests]
 
 
@@ -40,16 +41,28 @@ async def _undo(work: Work, viewer: Viewer, request: DivisionUndoing) -> Outcome
     if row is None:
         return Outcome(refusals=tuple(found))
     found += check_text(request.reason, "reason", most=MOST_REASON)
+    found += await _check_posts(work, viewer, row)
     await _lock(work, row.before["made"])
     if depending := await find_depending(work, row):
         found.append(refusal("DIVISION_DEPENDED_ON", "id", what="; ".join(depending)))
     if found:
-        return Outcome(refusals=tuple(found))
+        return Outcome(refusals=only_right(found))
     await _put_back(work, viewer, row)
     undone = {"undone_by_id": viewer.account_id, "undone_at": work.now, "undone_reason": request.reason.strip()}
     values = {"state": DivisionState.UNDONE.value, "applied_at": None, "effective_at": None, "forced_reason": None, "before": None}
     await write_division(work, row, values | {"applied_by_id": None} | undone)
     return Outcome(id=row.id)
+
+
+async def _check_posts(work: Work, viewer: Viewer, row: sa.Row[Any]) -> list[Refusal]:
+    """Who puts posts back manages them over the ground, and puts back none of one's own."""
+    move, post = t.division_move, t.post
+    moved = await work.rows(sa.select(move.c.row_id).where(move.c.division_id == row.id, move.c.moved == post.name))
+    ids = [*(id for id, _, _ in row.before["posts"]), *(one.row_id for one in moved)]
+    accounts = {one.account_id for one in (await work.by_ids((post.c.account_id,), post.c.id, ids)).values()}
+    if accounts and not viewer.may(Capability.MANAGE_POSTS, row.path):
+        return [refusal("NOT_ALLOWED", "id")]
+    return [refusal("RIGHTS_FOR_ONESELF", "id")] if viewer.account_id in accounts else []
 
 
 async def _lock(work: Work, made: Sequence[int]) -> None:

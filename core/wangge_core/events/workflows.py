@@ -32,8 +32,10 @@ class Definitions(dict[int, WorkflowDefinition]):
     async def load(self, work: Work) -> None:
         """Read those that are not here yet."""
         version = t.workflow_version
-        rows = await work.rows(sa.select(version.c.id, version.c.definition).where(version.c.id.not_in(list(self))))
-        self.update({row.id: read_definition(row.definition) for row in rows})
+        rows = await work.rows(sa.select(version.c.id, version.c.hash).where(version.c.id.not_in(list(self))))
+        unread = {row.id: row.hash for row in rows if row.hash not in _BY_HASH}
+        _BY_HASH.update({unread[id]: one.definition for id, one in (await versions(work, unread)).items()})
+        self.update({row.id: _BY_HASH[row.hash] for row in rows})
 
 
 _BY_HASH: dict[str, WorkflowDefinition] = {}

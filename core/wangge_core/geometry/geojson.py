@@ -1,7 +1,7 @@
 """GeoJSON of what has an area: reading it with every fault named and located, and writing it (RFC 7946)."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, cast
 
@@ -52,7 +52,7 @@ def read_geojson(geometry: Any, *, repair: bool = False, at: str = "geometry") -
     if not rings or not all(rings):
         drawn.refusals.append(refusal("GEOMETRY_DAMAGED", at))
         return drawn
-    count = sum(_length(ring) for polygon in rings for _, ring in polygon)
+    count = sum(max(_length(ring), 1) for polygon in rings for _, ring in polygon)
     if count > MOST_VERTICES:
         drawn.refusals.append(refusal("TOO_MANY_VERTICES", at, most=MOST_VERTICES, found=count))
         return drawn
@@ -61,6 +61,14 @@ def read_geojson(geometry: Any, *, repair: bool = False, at: str = "geometry") -
         if len(drawn.refusals) >= MOST_FAULTS:
             break
     return drawn
+
+
+def bare_geometry(given: Any) -> dict[str, Any]:
+    """The geometry alone of what `read_geojson` could read: no feature around it, and no member beside its type and coordinates."""
+    found: Mapping[str, Any] = given
+    if found["type"] == "Feature":
+        found = found["geometry"]
+    return {name: found[name] for name in ("type", "coordinates")}
 
 
 def _items(value: Any, at: str) -> Iterator[tuple[str, Any]]:

@@ -11,10 +11,13 @@ from wangge_core.errors import Refusal, refusal
 from wangge_core.geometry import systems
 from wangge_core.geometry.exact import UNITS, Array, Box, Edges, area_of, degrees
 from wangge_core.geometry.geojson import MOST_FAULTS, Drawn, read_geojson, to_geojson
-from wangge_core.geometry.validity import check_validity, from_shapely, made_valid, to_shapely
+from wangge_core.geometry.validity import check_validity, from_shapely, is_tangled, made_valid, to_shapely
 
 LEAST_AREA, MOST_AREA = 1.0, 2e13
 """Square metres: what is below is a slip of the hand, what is above is no ground of anybody's (20 million square kilometres)."""
+
+MOST_NAME = 40
+"""How much of a wrong name is told back."""
 
 
 class RepairKind(StrEnum):
@@ -86,12 +89,14 @@ def make_shape(geometry: Any, system: str, *, repair: bool = False, at: str = "g
     Nothing is mended unless `repair` asks for it; `Shape.repairs` then says what was. Rings are turned as RFC 7946 has them, and positions
     rounded to 1e-7 degree, without a word.
     """
+    if not system.strip():
+        return [refusal("REQUIRED", "system")]
     try:
         name = systems.system_name(system)
     except systems.SystemUnavailableError:
-        return [refusal("SYSTEM_UNAVAILABLE", "system", system=system)]
+        return [refusal("SYSTEM_UNAVAILABLE", "system", system=system[:MOST_NAME])]
     except systems.SystemUnknownError:
-        return [refusal("SYSTEM_UNKNOWN", "system", system=system)]
+        return [refusal("SYSTEM_UNKNOWN", "system", system=system[:MOST_NAME])]
     said = systems.said_system(cast("dict[str, Any]", geometry).get("crs")) if isinstance(geometry, dict) else None
     if said is not None and systems.contradicts(said, name):
         return [refusal("SYSTEM_CONTRADICTED", "system", said=said, system=name)]
@@ -159,7 +164,7 @@ def _checked(drawn: Drawn, system: str, repair: bool, at: str) -> Shape | list[R
         return [refusal("BOUNDARY_TOO_SMALL", at, area="0", least=LEAST_AREA)]
     shape = to_shapely(polygons)
     if wrong := list(check_validity(shape, at)):
-        if not repair:
+        if not repair or is_tangled(shape):
             return wrong
         mended = made_valid(shape)
         repairs.append(_reshaped(polygons, from_shapely(mended), wrong[0]))

@@ -10,6 +10,9 @@ import shapely
 from wangge_core.errors import Refusal, refusal
 from wangge_core.geometry.exact import Array, degrees
 
+MOST_CROSSINGS = 10_000
+"""How often edges of a shape that is mended may meet: a second of work."""
+EDGES_AT_ONCE = 32
 SHAPELY: Any = shapely
 """Shapely has no types."""
 REASON = re.compile(r"([^\[]+)(?:\[(\S+) (\S+)\])?")
@@ -58,3 +61,16 @@ def made_valid(shape: Any) -> Any:
     """A valid shape of whole units. Outer rings bound area, holes take from it, in whatever way they cross."""
     mended = SHAPELY.make_valid(shape, method="structure", keep_collapsed=False)
     return SHAPELY.set_precision(mended, 1.0)
+
+
+def is_tangled(shape: Any) -> bool:
+    """Whether the edges of a shape meet so often that nobody can have meant it, and mending it would take minutes."""
+    positions, ring = SHAPELY.get_coordinates(SHAPELY.get_rings(SHAPELY.get_parts(shape)), return_index=True)
+    same = ring[1:] == ring[:-1]
+    edges = SHAPELY.linestrings(np.stack((positions[:-1][same], positions[1:][same]), axis=1))
+    tree, left = SHAPELY.STRtree(edges), 3 * len(edges) + 2 * MOST_CROSSINGS  # each meets itself and those beside it
+    for start in range(0, len(edges), EDGES_AT_ONCE):
+        left -= tree.query(edges[start : start + EDGES_AT_ONCE], predicate="intersects").shape[1]
+        if left < 0:
+            return True
+    return False

@@ -10,6 +10,7 @@ from wangge_core.checking import only_right
 from wangge_core.db import tables as t
 from wangge_core.db.work import CHUNK, Work
 from wangge_core.errors import Outcome, Refusal, refusal
+from wangge_core.geometry.geojson import bare_geometry
 from wangge_core.geometry.shapes import Shape, make_shape
 from wangge_core.geometry.tiles import tiles_of
 from wangge_core.grids.managing import managed, with_parts
@@ -21,8 +22,9 @@ from wangge_core.writing import grids_of
 class NewBoundary:
     """The boundary of a grid, in place of the one that it had; without a `geometry` it has none then.
 
-    `geometry` is GeoJSON as plain data: a Polygon or MultiPolygon, or a Feature of one. `system` says what its numbers mean; see
-    `geometry/systems.py`. `repair` closes rings, drops heights and rings without area, and makes a valid shape of one that crosses itself.
+    `geometry` is GeoJSON as plain data: a Polygon or MultiPolygon, or a Feature of one, of which nothing else is kept. `system` says what
+    its numbers mean; see `geometry/systems.py`. `repair` closes rings, drops heights and rings without area, and makes a valid shape of
+    one that crosses itself.
     """
 
     grid_id: int
@@ -77,8 +79,8 @@ async def _write(
     for start in range(0, len(new), CHUNK):  # shapes are large
         rows: list[dict[str, Any]] = []
         for id, (request, shape) in zip(ids[start : start + CHUNK], new[start : start + CHUNK], strict=True):
-            rows.append({"id": id, "original": request.geometry, "set_at": work.now, "set_by_id": viewer.account_id} | _row(shape))
-            rows[-1]["grid_id"] = request.grid_id
+            sent = {"original": bare_geometry(request.geometry), "set_at": work.now, "set_by_id": viewer.account_id}
+            rows.append({"id": id, "grid_id": request.grid_id} | sent | _row(shape))
             layer = present[request.grid_id].layer_id
             tiles.extend({"layer_id": layer, "tile": tile, "boundary_id": id} for tile in tiles_of(shape.box))
         await work.insert(t.boundary, rows)

@@ -3,7 +3,8 @@
 Rights of posts in an overlay follow its parts: whoever's rights they change has others within seconds.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from wangge_core.checking import only_right
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import CHUNK, Work
-from wangge_core.errors import Outcome
+from wangge_core.errors import Outcome, Refusal
 from wangge_core.grids.grids import NewGrid, create_grids
 from wangge_core.grids.locating import Located, Position, grid_at, locate
 from wangge_core.grids.making import Making, NewOverlay, NewParts, read_making
 from wangge_core.grids.nesting import Overlay, Part
+from wangge_core.rights.giving import check_given
+from wangge_core.rights.scopes import Subtrees
 from wangge_core.rights.viewers import Viewer
 
 __all__ = ["NewOverlay", "NewParts", "create_in_layers", "create_overlays", "overlay_at", "set_parts"]
@@ -60,18 +63,46 @@ async def create_overlays(work: Work, viewer: Viewer, requests: Sequence[NewOver
 
 
 async def set_parts(work: Work, viewer: Viewer, requests: Sequence[NewParts]) -> list[Outcome]:
-    """Set what grids of overlays are made of, one after the other. For MANAGE_GRIDS over the old parts, the new ones and the parent's."""
+    """Set what grids of overlays are made of, one after the other. For MANAGE_GRIDS over the old parts, the new ones and the parent's.
+
+    Posts that get more ground by it are given anew: see `rights/giving.py`.
+    """
     grid = t.grid
     rows = await work.by_ids((grid.c.layer_id,), grid.c.id, [one.grid_id for one in requests])
     layers = {row.layer_id for row in rows.values()} - {BASE_LAYER}
     making = await read_making(work, viewer, layers, [id for one in requests for id in one.base_grid_ids])
+    posts = await _posts(work, list(rows))
     outcomes: list[Outcome] = []
     for request in requests:
         found = making.check_parts_of(request, of_base=request.grid_id in rows and rows[request.grid_id].layer_id == BASE_LAYER)
+        found = found or _check_gaining(work, viewer, making, request, posts.get(request.grid_id, ()))
         if not found:
             await _replace(work, making, making.layers.by_id[request.grid_id], making.parts_of(request.base_grid_ids))
         outcomes.append(Outcome(refusals=only_right(found)) if found else Outcome(id=request.grid_id))
     return outcomes
+
+
+async def _posts(work: Work, grid_ids: Sequence[int]) -> Mapping[int, Sequence[sa.Row[Any]]]:
+    """The posts of grids that run or have not begun."""
+    post, found = t.post, dict[int, list[sa.Row[Any]]]()
+    runs = sa.or_(post.c.ends_at.is_(None), post.c.ends_at > work.now)
+    for start in range(0, len(grid_ids), CHUNK):
+        of_grids = post.c.grid_id.in_(grid_ids[start : start + CHUNK])
+        for row in await work.rows(sa.select(post.c.grid_id, post.c.account_id, post.c.role_id).where(of_grids, runs)):
+            found.setdefault(row.grid_id, []).append(row)
+    return found
+
+
+def _check_gaining(work: Work, viewer: Viewer, making: Making, request: NewParts, posts: Sequence[sa.Row[Any]]) -> list[Refusal]:
+    """Why the rights that posts would get over new parts may not be given. Of one sort the first is told."""
+    held = Subtrees.of(part.path for part in making.layers.by_id[request.grid_id].parts)
+    new = [part.path for part in making.parts_of(request.base_grid_ids) if not held.covers(part.path)]
+    found: dict[str, Refusal] = {}
+    for post in posts if new else ():
+        role = work.rules.registry.roles.get(post.role_id)
+        for one in check_given(viewer, post.account_id, role.may if role else (), new, "baseGridIds"):
+            found.setdefault(one.code, replace(one, field="baseGridIds"))
+    return list(found.values())
 
 
 async def _replace(work: Work, making: Making, overlay: Overlay, parts: tuple[Part, ...]) -> None:

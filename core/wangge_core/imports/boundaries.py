@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
@@ -70,7 +70,7 @@ class _Writer:
         for number, (draft, grid) in enumerate(zip(drafts, found, strict=True)):
             if not isinstance(grid, int):
                 became[number] = Outcome(refusals=(grid,))
-            elif (row := present.get(grid)) is not None and (row.original, row.system) == (draft.geometry, name):
+            elif (row := present.get(grid)) is not None and row.system == name and _is_same(row.original, draft.geometry):
                 became[number] = Fate.ALREADY_THERE
             else:
                 requests.append((number, self._request(grid, draft)))
@@ -90,6 +90,11 @@ class _Writer:
         how = self.mapping.boundary
         # a feature without a geometry must be refused, and not take away what is there
         return NewBoundary(grid_id=grid, geometry=draft.geometry or {}, system=how.system, repair=how.repair)
+
+
+def _is_same(kept: dict[str, Any], sent: Any) -> bool:
+    """Whether this geometry was kept; of members that mean nothing to a boundary nothing is."""
+    return isinstance(sent, dict) and kept == {name: cast(dict[str, Any], sent).get(name) for name in kept}
 
 
 async def import_boundaries(

@@ -17,6 +17,7 @@ from wangge_core.imports.mappings import (
     FileMapping,
     KindMapping,
     MappingError,
+    OverlayMapping,
     Times,
     Values,
     templates,
@@ -84,6 +85,9 @@ def columns_of(mapping: FileMapping) -> Iterator[str]:
         case DivisionMapping():
             division = mapping.division
             yield from _named(division.code, division.name, division.parent, division.level)
+        case OverlayMapping():
+            overlay = mapping.overlay
+            yield from _named(overlay.code, overlay.name, overlay.grids, overlay.parent)
         case StandardsMapping():
             yield from mapping.own_columns()
         case RegisterMapping():
@@ -155,6 +159,9 @@ def faults_of(mapping: FileMapping) -> Iterator[str]:
             yield from _system_faults(mapping.boundary.system)
             if mapping.grid.placeless_grid:
                 yield "grid.placeless_grid would give several features to one grid; leave it out."
+        case OverlayMapping():
+            if not mapping.overlay.separator:
+                yield "overlay.separator is what stands between the codes of base grids."
         case StandardsMapping():
             yield from standards_faults(mapping)
         case RegisterMapping():

@@ -196,6 +196,26 @@ class DivisionMapping(FileMapping, frozen=True, kw_only=True):
     division: DivisionColumns
 
 
+class OverlayColumns(Section, frozen=True, kw_only=True):
+    """What a grid of an overlay takes from a row: columns. The layer, the grid type and the level are the same for all; `grids` holds the
+    codes of base grids with the separator between them, `parent` the code of the grid above in the same layer."""
+
+    layer: str
+    type: str
+    code: str
+    name: str
+    grids: str
+    parent: str = ""
+    separator: str = ";"
+    level: GridLevel = GridLevel.GRID
+
+
+class OverlayMapping(FileMapping, frozen=True, kw_only=True):
+    """A table of grids of an overlay."""
+
+    overlay: OverlayColumns
+
+
 LEVELS = (GridLevel.PROVINCE, GridLevel.CITY, GridLevel.DISTRICT, GridLevel.SUBDISTRICT, GridLevel.COMMUNITY)
 
 OFFICIAL_DIVISIONS = DivisionMapping(

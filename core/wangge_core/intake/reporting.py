@@ -14,13 +14,13 @@ import sqlalchemy as sa
 
 from wangge_core.checking import check_position, check_text
 from wangge_core.db import tables as t
-from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import IdempotencyKeyReusedError, Outcome, Refusal, refusal, refused
 from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import MOST_DESCRIPTION, EventReport, EventSource
 from wangge_core.evidence.attachments import REPORT, attach, check_attachments
 from wangge_core.grids.locating import locate
+from wangge_core.grids.successors import grids_of_code, present_grids
 from wangge_core.idempotency import request_hash
 from wangge_core.intake.contacts import NOBODY, Contact, check_contact, contact_columns
 from wangge_core.intake.counting import HOUR, counted_name, is_spent
@@ -28,10 +28,13 @@ from wangge_core.intake.joining import Again, has_told, join
 from wangge_core.intake.showing import hash_of, new_number, new_secret
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import EVERYWHERE, Viewer
+from wangge_core.storable import is_storable
 
 LEAST_KEY = 16
 """Letters of an idempotency key of somebody without an account, whom nothing else tells from others."""
 ALL = "reports"
+MOST_CODES = 20
+"""How many grids that came after another a refusal names."""
 MARK = "public_report.request"
 
 
@@ -201,10 +204,9 @@ async def _report(work: Work, viewer: Viewer, request: NewPublicReport) -> Outco
     """Report the event. Its reporter is named only by an account that says so."""
     grid_id = None
     if request.building_id is None and request.place_id is None:
-        code = request.grid_code
-        grid_id = await work.value(sa.select(t.grid.c.id).where(t.grid.c.layer_id == BASE_LAYER, t.grid.c.code == code))
-        if grid_id is None:
-            return refused("NOT_FOUND", "gridCode", what="Grid", id=code)
+        grid_id = await _grid(work, request)
+        if isinstance(grid_id, Outcome):
+            return grid_id
     report = EventReport(
         kind_id=request.kind_id or "",
         description=request.description,
@@ -219,6 +221,23 @@ async def _report(work: Work, viewer: Viewer, request: NewPublicReport) -> Outco
     )
     (outcome,) = await report_events(work, _taking(viewer, request.contact), [report])
     return outcome
+
+
+async def _grid(work: Work, request: NewPublicReport) -> int | Outcome:
+    """The grid with the code that is named, or the one that came after it; of several that in which the position lies."""
+    code = request.grid_code or ""
+    named = await grids_of_code(work, code) if is_storable(code) else []
+    present = await present_grids(work, named)
+    if len(present) == 1:
+        return present[0]
+    if not present:
+        return refused("GRID_ENDED", "gridCode", code=code) if named else refused("NOT_FOUND", "gridCode", what="Grid", id=code)
+    if request.longitude is not None and request.latitude is not None:
+        (found,) = await locate(work, [(request.longitude, request.latitude)])
+        if found is not None and found.grid_id in present:
+            return found.grid_id
+    rows = await work.by_ids((t.grid.c.code,), t.grid.c.id, present)
+    return refused("GRID_DIVIDED", "gridCode", code=code, codes=", ".join(sorted(row.code for row in rows.values())[:MOST_CODES]))
 
 
 def _taking(viewer: Viewer, contact: Contact) -> Viewer:

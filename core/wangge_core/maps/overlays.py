@@ -70,5 +70,5 @@ def _gathered(drawn: Sequence[sa.Row[Any]], joined: Sequence[sa.Row[Any]]) -> Ov
             packed.append(row.rings)
         rows.setdefault(row.id, row)
         owned.setdefault(row.id, []).append(place)
-    ids = sorted(rows)
+    ids = sorted(rows, key=lambda id: (rows[id].code, id))
     return OverlayShapes([rows[id] for id in ids], packed, [owned[id] for id in ids])

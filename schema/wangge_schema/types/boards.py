@@ -17,6 +17,7 @@ from wangge_core.refusals import message
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import everybody
 from wangge_schema.errors import AddressError, IdError, PositionError
+from wangge_schema.ids import key_in
 from wangge_schema.reading.declare import column, planned, to_many, to_one
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.project import Typed, project
@@ -178,10 +179,10 @@ def _place(at: Any) -> BoardPlace:
 
 
 def _key(id: str) -> int:
-    found, _, key = id.partition(":")
-    if found != "Grid" or not (key.isascii() and key.isdigit()) or len(key) > 18:
+    key = key_in(id, "Grid")
+    if key is None:
         raise IdError(f"{id[:80]!r} is no global id of a Grid.")
-    return int(key)
+    return key
 
 
 async def _told(session: Session, chosen: Chosen, one: Chosen, found: FoundBoard) -> Any:

@@ -71,7 +71,7 @@ class GridBoundary:
         "GeoJSON (RFC 7946) in WGS 84 to 1e-7 degree: a Polygon, or a MultiPolygon where it has several parts.",
         form="json",
     )
-    original: JSON = column("original", "The GeoJSON as it was sent, in its own system.", form="json")
+    original: JSON = column("original", "The geometry as it was sent, in its own system; nothing else of a feature.", form="json")
     system: str = column("system", "The coordinate system that it was sent in, such as `wgs84`, `gcj02` or `epsg:4547`.")
     area: float = column("area", "Square metres on the ellipsoid of WGS 84.", form="number")
     vertices: int = column("vertices", "How many corners it has, of all rings.", form="number")

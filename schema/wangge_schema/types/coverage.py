@@ -12,6 +12,7 @@ from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.grids.locating import layer_exists
 from wangge_core.storable import is_storable
 from wangge_schema.errors import CoverageError, IdError, LayerError, PageError
+from wangge_schema.ids import key_in
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.project import Late, Typed, project
@@ -128,10 +129,10 @@ async def _coverage(
 
 def _key(id: str) -> int:
     """The key in the global id of a grid. Raises IdError."""
-    found, _, key = id.partition(":")
-    if found != "Grid" or not (key.isascii() and key.isdigit()) or len(key) > 18:
+    key = key_in(id, "Grid")
+    if key is None:
         raise IdError(f"{id[:80]!r} is no global id of a Grid.")
-    return int(key)
+    return key
 
 
 COVERAGE_COSTS = 20_000
@@ -140,6 +141,6 @@ coverage: Any = strawberry.field(
     resolver=_coverage,
     metadata={WEIGHT: COVERAGE_COSTS},
     description="Whether the grids at and below one, or of a whole layer, cover the ground once and whole, computed now: seconds "
-    "for tens of thousands. For MANAGE_GRIDS over what is checked; null without it, and where no such grid is. "
-    "Errors: COVERAGE_TOO_LARGE, ID_INVALID, LAYER_UNKNOWN, PAGE_INVALID.",
+    "for tens of thousands. For MANAGE_GRIDS over what is checked, of a layer over the whole ground; null without it, and where no "
+    "such grid is. Errors: COVERAGE_TOO_LARGE, ID_INVALID, LAYER_UNKNOWN, PAGE_INVALID.",
 )

@@ -9,12 +9,14 @@ from strawberry.types.info import Info
 from wangge_core.coverage.faults import Fault
 from wangge_core.db import tables as t
 from wangge_core.divisions.changes import ChangeKind, DivisionState
+from wangge_core.divisions.posts import PostMove
 from wangge_core.divisions.simulating import SimulatedGrid, Simulation, simulate_division
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.refusals import message
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import within_grid
 from wangge_schema.errors import IdError
+from wangge_schema.ids import key_in
 from wangge_schema.reading.declare import column, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.executor import Completed
@@ -108,7 +110,9 @@ class DivisionGrid:
     people: int | None = strawberry.field(description="People who live there, for good or for a time.")
     yearly_events: int | None = strawberry.field(description="Events that were reported within the last year.")
     open_events: int | None = strawberry.field(description="Events that are open.")
-    posts: int = strawberry.field(description="Posts of grids that end which go on in it.")
+    posts: int | None = strawberry.field(
+        description="Posts of grids that end which go on in it; null without READ_EVENTS and MANAGE_POSTS."
+    )
     size_warnings: list[DivisionSizeWarning] = strawberry.field(description="Where the size rule of its type is broken.")
 
 
@@ -152,7 +156,9 @@ class DivisionSimulation:
     ended_grid_ids: list[strawberry.ID] = strawberry.field(description="The grids that end.")
     moved: list[DivisionCount] = strawberry.field(description="What goes to another grid, as far as the viewer may know.")
     open_tasks: int | None = strawberry.field(description="How many open tasks go with their events; null without READ_EVENTS.")
-    posts: list[DivisionPost] = strawberry.field(description="The posts of the grids that end.")
+    posts: list[DivisionPost] | None = strawberry.field(
+        description="The posts of the grids that end; null without READ_EVENTS and MANAGE_POSTS over the ground."
+    )
     successions: list[DivisionSuccession] = strawberry.field(description="The lineage.")
     overlay_grid_ids: list[strawberry.ID] = strawberry.field(description="The grids of overlays whose parts would be others.")
     fault_count: int = strawberry.field(
@@ -172,18 +178,7 @@ def _told(found: Simulation, language: str) -> Typed:
         "endedGridIds": [f"Grid:{id}" for id in found.ending],
         "moved": [Typed("DivisionCount", {"what": what, "count": count}) for what, count in (found.moved or {}).items()],
         "openTasks": found.open_tasks,
-        "posts": [
-            Typed(
-                "DivisionPost",
-                {
-                    "postId": f"Post:{one.id}",
-                    "roleId": one.role_id,
-                    "gridId": f"Grid:{one.grid_id}",
-                    "toCode": None if one.to is None else found.codes[one.to],
-                },
-            )
-            for one in found.posts
-        ],
+        "posts": None if found.posts is None else [_post(one, found) for one in found.posts],
         "successions": [
             Typed("DivisionSuccession", {"fromCode": found.codes[old], "toCode": found.codes[new]})
             for old, new in found.successions
@@ -218,6 +213,16 @@ def _grid(one: SimulatedGrid) -> Typed:
     return Typed("DivisionGrid", members)
 
 
+def _post(one: PostMove, found: Simulation) -> Typed:
+    members = {
+        "postId": f"Post:{one.id}",
+        "roleId": one.role_id,
+        "gridId": f"Grid:{one.grid_id}",
+        "toCode": None if one.to is None else found.codes[one.to],
+    }
+    return Typed("DivisionPost", members)
+
+
 def _fault(fault: Fault, found: Simulation) -> Typed:
     members = {
         "kind": fault.kind.value,
@@ -236,11 +241,11 @@ async def _simulate(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id of the division.")]
 ) -> DivisionSimulation | None:
     session, raw = session_of(info)
-    sort, _, key = id.partition(":")
-    if sort != "Division" or not (key.isascii() and key.isdigit()) or len(key) > 18:
+    key = key_in(id, "Division")
+    if key is None:
         raise IdError(f"{id[:80]!r} is no global id of a Division.")
     async with session.deployment.read() as work:
-        found = await simulate_division(work, session.viewer, int(key))
+        found = await simulate_division(work, session.viewer, key)
     if found is None:
         return cast("Any", Completed(None))
     return cast("Any", Completed(project(_told(found, session.viewer.language), session.chosen(raw))))

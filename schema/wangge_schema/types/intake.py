@@ -23,6 +23,7 @@ from wangge_core.intake.webhooks import webhook_rule
 from wangge_core.refusals import message
 from wangge_core.rights.data_classes import DataClass
 from wangge_schema.errors import NearbyError, TriesExhaustedError
+from wangge_schema.ids import key_in
 from wangge_schema.limits.budgets import payer_of
 from wangge_schema.reading.declare import column, expression, planned, to_one
 from wangge_schema.reading.enums import enum_type
@@ -205,10 +206,10 @@ def _key(id: str | None, prefix: str) -> int | None:
     """The key in a global id. Raises NearbyError."""
     if id is None:
         return None
-    found, _, key = id.partition(":")
-    if found != prefix or not (key.isascii() and key.isdigit()) or len(key) > 18:
+    key = key_in(id, prefix)
+    if key is None:
         raise NearbyError(f"{id[:80]!r} is no global id of a {prefix}.")
-    return int(key)
+    return key
 
 
 public_report: Any = strawberry.field(

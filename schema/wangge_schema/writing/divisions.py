@@ -23,7 +23,7 @@ from wangge_schema.types.divisions import Division
 from wangge_schema.writing.changes import SEEN
 from wangge_schema.writing.fields import Given, Mutation
 from wangge_schema.writing.grids import BOUNDARY
-from wangge_schema.writing.inputs import TEXT, optional, required
+from wangge_schema.writing.inputs import DETAILS, TEXT, optional, required
 from wangge_schema.writing.payloads import key_of
 
 
@@ -158,6 +158,7 @@ def _undoing(id: str, given: Given, _: Any) -> DivisionUndoing:
 
 PROPOSED = (
     *TEXT,
+    *DETAILS,
     *BOUNDARY,
     "GRID_OVERLAY",
     "GRID_ENDED",
@@ -176,7 +177,15 @@ PROPOSED = (
     "GRID_TYPE_UNKNOWN",
     "GRID_TYPE_OVERLAY",
     "STAFFING_UNKNOWN",
-    "DETAILS_REQUIRED",
+)
+APPLIED = (
+    "DIVISION_FAULTS",
+    "DIVISION_OVERLAYS",
+    "PARTS_INSIDE_EACH_OTHER",
+    "PART_TAKEN",
+    "PART_OUTSIDE_PARENT",
+    "RIGHTS_FOR_ONESELF",
+    "RIGHTS_EXCEED_OWN",
 )
 STATE = ("VERSION_OUTDATED", "DIVISION_STATE")
 
@@ -223,18 +232,19 @@ MUTATIONS = [
         input=DivisionApplyInput,
         operation=apply_divisions,
         request=_application,
-        codes=(*PROPOSED, *STATE, "DIVISION_FAULTS", "DIVISION_OVERLAYS", "RIGHTS_FOR_ONESELF", "RIGHTS_EXCEED_OWN"),
+        codes=(*PROPOSED, *STATE, *APPLIED),
         on="Division",
     ),
     Mutation(
         name="divisionUndo",
-        description="Put back what a division changed, as long as nothing depends on it. For MANAGE_GRIDS over the ground.",
+        description="Put back what a division changed, as long as nothing depends on it. For MANAGE_GRIDS over the ground, and "
+        "MANAGE_POSTS there where posts come back.",
         thing="division",
         type=Division,
         input=DivisionUndoInput,
         operation=undo_divisions,
         request=_undoing,
-        codes=(*TEXT, *STATE, "DIVISION_DEPENDED_ON"),
+        codes=(*TEXT, *STATE, "DIVISION_DEPENDED_ON", "RIGHTS_FOR_ONESELF"),
         on="Division",
     ),
 ]

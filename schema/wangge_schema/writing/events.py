@@ -17,7 +17,17 @@ from wangge_schema.details import DetailsTypes, definitions
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.events import Event
 from wangge_schema.writing.fields import Given, Mutation, with_details
-from wangge_schema.writing.inputs import DETAILS, TEXT, PositionInput, details_for, in_details, optional, position_of, required
+from wangge_schema.writing.inputs import (
+    DETAILS,
+    IN_GRID,
+    TEXT,
+    PositionInput,
+    details_for,
+    in_details,
+    optional,
+    position_of,
+    required,
+)
 from wangge_schema.writing.payloads import RefusedError, key_of, optional_key
 
 REPORT_CODES = (
@@ -27,7 +37,7 @@ REPORT_CODES = (
     "POSITION_INVALID",
     "POSITION_IN_NO_GRID",
     "IN_THE_FUTURE",
-    "GRID_OVERLAY",
+    *IN_GRID,
     "GRID_OF_PLACE_DIFFERS",
     "KIND_UNKNOWN",
     "KIND_RETIRED",
@@ -65,7 +75,7 @@ MOVE_CODES = (
     "STEP_WITHOUT_DATE",
     "LIMIT_UNKNOWN",
     "LIMIT_REQUIRED",
-    "GRID_OVERLAY",
+    *IN_GRID,
     "EVENT_DEFERRED",
     "EVENT_JOINED",
     "TOO_MANY",

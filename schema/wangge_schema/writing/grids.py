@@ -151,7 +151,7 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             input=with_details(GridUpdateFields, details.inputs.get("grid"), "grid"),
             operation=update_grids,
             request=grid_change,
-            codes=(*TEXT, *DETAILS, "STAFFING_UNKNOWN"),
+            codes=(*TEXT, *DETAILS, "GRID_ENDED", "STAFFING_UNKNOWN"),
             on="Grid",
         ),
         Mutation(
@@ -163,7 +163,7 @@ def mutations(registry: Registry, details: DetailsTypes) -> list[Mutation]:
             input=GridSetBoundaryInput,
             operation=set_boundaries,
             request=_new_boundary,
-            codes=BOUNDARY,
+            codes=(*BOUNDARY, "GRID_ENDED"),
             on="Grid",
         ),
     ]

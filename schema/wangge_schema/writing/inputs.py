@@ -14,7 +14,7 @@ from wangge_schema.writing.payloads import RefusedError
 
 __all__ = ["PositionInput"]
 TEXT = ("BLANK", "TOO_LONG", "TEXT_UNSTORABLE")
-IN_GRID = ("GRID_OVERLAY",)
+IN_GRID = ("GRID_OVERLAY", "GRID_ENDED")
 DETAILS = ("DETAILS_UNEXPECTED", "DETAILS_OF_OTHER_KIND", "DETAILS_REQUIRED", "DETAILS_INVALID")
 
 

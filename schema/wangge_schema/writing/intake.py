@@ -50,7 +50,7 @@ class PublicReportSubmitFields:
     description: str = required("What was seen or asked for, at most 4,000 characters.")
     kind_id: strawberry.ID | None = optional("What sort of matter it is; needed unless `sameAs` is given.")
     same_as: strawberry.ID | None = optional("The open matter (`openMattersNearby`) that it is about: it is reported once more.")
-    grid_code: str | None = optional("The code of the grid that it is in.")
+    grid_code: str | None = optional("The code of the grid that it is in; of one that has ended, what came after it.")
     building_id: strawberry.ID | None = optional("The building that it is about.")
     place_id: strawberry.ID | None = optional("The place that it is about.")
     position: PositionInput | None = optional(
@@ -312,8 +312,8 @@ def intake_fields(registry: Registry, details: DetailsTypes) -> dict[str, Any]:
         input=with_details(PublicReportSubmitFields, details.inputs.get("event"), "matter"),
         operation=submit_reports,
         request=lambda session, _, given, input: _submitted(session, kinds, given, input),
-        codes=(*REPORT_CODES, *CONTACT_CODES, "REPORT_KIND_NOT_OPEN", "REPORT_NOT_LOCATED", "REPORTS_EXHAUSTED",
-               "IDEMPOTENCY_KEY_TOO_SHORT", "TOO_MANY"),
+        codes=(*REPORT_CODES, *CONTACT_CODES, "REPORT_KIND_NOT_OPEN", "REPORT_NOT_LOCATED", "GRID_DIVIDED",
+               "REPORTS_EXHAUSTED", "IDEMPOTENCY_KEY_TOO_SHORT", "TOO_MANY"),
         secret=SECRET,
         rename=lambda field, input: in_details(input.kind_id or "", field),
     )  # fmt: skip

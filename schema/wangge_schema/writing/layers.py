@@ -97,13 +97,13 @@ MUTATIONS = [
         name="gridSetParts",
         description="Set the base grids that a grid of an overlay is made of. Within its layer they must lie within those of its parent, "
         "and belong to no grid beside it. For MANAGE_GRIDS over the old ones, the new ones and the parent's. Posts in it have other "
-        "rights within five seconds.",
+        "rights within five seconds; more ground is given to them as posts are given: not to oneself, and not more than one has.",
         thing="grid",
         type=Grid,
         input=GridSetPartsInput,
         operation=set_parts,
         request=_new_parts,
-        codes=(*PARTS, "GRID_HAS_BOUNDARY"),
+        codes=(*PARTS, "GRID_HAS_BOUNDARY", "RIGHTS_FOR_ONESELF", "RIGHTS_EXCEED_OWN"),
         on="Grid",
     ),
 ]

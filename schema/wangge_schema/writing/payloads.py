@@ -15,6 +15,7 @@ from wangge_core.idempotency import earlier_answer, keep_answer, request_hash
 from wangge_core.refusals import MESSAGES, message
 from wangge_core.rights.viewers import Viewer
 from wangge_schema.errors import without_secrets
+from wangge_schema.ids import key_in
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.making import make_enum, make_type
 from wangge_schema.reading.project import Typed, project
@@ -195,10 +196,10 @@ def _message(found: Refusal, viewer: Viewer) -> str:
 
 def key_of(id: str, prefix: str, field: str) -> int:
     """The key in a global id of a given type. Raises RefusedError."""
-    found, _, key = id.partition(":")
-    if found != prefix or not (key.isascii() and key.isdigit()) or len(key) > 18:
+    key = key_in(id, prefix)
+    if key is None:
         raise RefusedError(refusal("ID_INVALID", field, id=id[:80], what=prefix))
-    return int(key)
+    return key
 
 
 def optional_key(id: str | None, prefix: str, field: str) -> int | None:

@@ -87,7 +87,7 @@ MUTATIONS = [
         input=PostAssignInput,
         operation=assign_posts,
         request=_new_post,
-        codes=("ROLE_UNKNOWN", "TERM_INVALID", "RIGHTS_FOR_ONESELF", "RIGHTS_EXCEED_OWN"),
+        codes=("GRID_ENDED", "ROLE_UNKNOWN", "TERM_INVALID", "RIGHTS_FOR_ONESELF", "RIGHTS_EXCEED_OWN"),
     ),
     Mutation(
         name="postEnd",

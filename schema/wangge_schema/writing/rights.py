@@ -17,7 +17,7 @@ from wangge_core.rights.residents import AccountLink, link_accounts
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.rights import AccessGrant, Account, Delegation
 from wangge_schema.writing.fields import Given, Mutation
-from wangge_schema.writing.inputs import TEXT, optional, required
+from wangge_schema.writing.inputs import IN_GRID, TEXT, optional, required
 from wangge_schema.writing.payloads import key_of, optional_key
 
 
@@ -122,7 +122,7 @@ MUTATIONS = [
         input=AccessGrantOpenInput,
         operation=open_access_grants,
         request=_new_grant,
-        codes=(*TEXT, "REASON_TOO_SHORT", "CAPABILITY_NOT_OPENED", "OUT_OF_RANGE", "GRID_OVERLAY"),
+        codes=(*TEXT, "REASON_TOO_SHORT", "CAPABILITY_NOT_OPENED", "OUT_OF_RANGE", *IN_GRID),
     ),
     Mutation(
         name="accessGrantClose",

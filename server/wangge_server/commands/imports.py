@@ -17,7 +17,15 @@ from wangge_core.imports.divisions import check_divisions, import_divisions
 from wangge_core.imports.events import check_events, import_events
 from wangge_core.imports.files import FileError
 from wangge_core.imports.mapping_files import read_mapping
-from wangge_core.imports.mappings import OFFICIAL_DIVISIONS, BoundaryMapping, BuildingMapping, DivisionMapping, EventMapping
+from wangge_core.imports.mappings import (
+    OFFICIAL_DIVISIONS,
+    BoundaryMapping,
+    BuildingMapping,
+    DivisionMapping,
+    EventMapping,
+    OverlayMapping,
+)
+from wangge_core.imports.overlays import check_overlays, import_overlays
 from wangge_core.imports.registers.assets import check_assets, import_assets
 from wangge_core.imports.registers.households import check_households, import_households
 from wangge_core.imports.registers.mappings import AssetMapping, HouseholdMapping, OrganizationMapping, PersonMapping
@@ -86,11 +94,19 @@ def divisions(
 def boundaries(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
     """Import boundaries of grids from a map."""
     meant = read_mapping(mapping, BoundaryMapping)
+    _import_mapped(context, file, meant, check_boundaries, import_boundaries, dry_run=dry_run, report=report)
 
-    async def write(deployment: Deployment, **how: Any) -> ImportResult:
-        return await import_boundaries(deployment, operator("en"), file, meant, **how)
 
-    _import(context, file, lambda tell: check_boundaries(file, meant, tell), write, dry_run=dry_run, report=report)
+@import_.command()
+@FILE
+@MAP
+@DRY_RUN
+@REPORT
+@pass_context
+def overlays(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
+    """Import grids of an overlay and what they are made of."""
+    meant = read_mapping(mapping, OverlayMapping)
+    _import_mapped(context, file, meant, check_overlays, import_overlays, dry_run=dry_run, report=report)
 
 
 @import_.command()
@@ -102,11 +118,7 @@ def boundaries(context: Context, *, file: Path, mapping: Path, dry_run: bool, re
 def buildings(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
     """Import buildings from a table or a map."""
     meant = read_mapping(mapping, BuildingMapping)
-
-    async def write(deployment: Deployment, **how: Any) -> ImportResult:
-        return await import_buildings(deployment, operator("en"), file, meant, **how)
-
-    _import(context, file, lambda tell: check_buildings(file, meant, tell), write, dry_run=dry_run, report=report)
+    _import_mapped(context, file, meant, check_buildings, import_buildings, dry_run=dry_run, report=report)
 
 
 @import_.command()
@@ -118,11 +130,7 @@ def buildings(context: Context, *, file: Path, mapping: Path, dry_run: bool, rep
 def events(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
     """Import events, with the past that their records tell."""
     meant = read_mapping(mapping, EventMapping)
-
-    async def write(deployment: Deployment, **how: Any) -> ImportResult:
-        return await import_events(deployment, operator("en"), file, meant, **how)
-
-    _import(context, file, lambda tell: check_events(file, meant, tell), write, dry_run=dry_run, report=report)
+    _import_mapped(context, file, meant, check_events, import_events, dry_run=dry_run, report=report)
 
 
 @import_.command()
@@ -134,11 +142,7 @@ def events(context: Context, *, file: Path, mapping: Path, dry_run: bool, report
 def standards(context: Context, *, file: Path, mapping: Path, dry_run: bool, report: Path | None) -> None:
     """Import published standards: kinds with filing conditions, time limits and closing conditions."""
     meant = read_mapping(mapping, StandardsMapping)
-
-    async def write(deployment: Deployment, **how: Any) -> StandardsResult:
-        return await import_standards(deployment, operator("en"), file, meant, **how)
-
-    _import(context, file, lambda tell: check_standards(file, meant, tell), write, dry_run=dry_run, report=report)
+    _import_mapped(context, file, meant, check_standards, import_standards, dry_run=dry_run, report=report)
 
 
 @import_.command()
@@ -187,6 +191,24 @@ def assets(context: Context, *, file: Path, mapping: Path, dry_run: bool, report
     """Import assets from a table or a map."""
     meant = read_mapping(mapping, AssetMapping)
     _import_register(context, file, meant, check_assets, import_assets, dry_run=dry_run, report=report)
+
+
+def _import_mapped(
+    context: Context,
+    file: Path,
+    mapping: Any,
+    check: Callable[..., ImportResult],
+    write: Write,
+    *,
+    dry_run: bool,
+    report: Path | None,
+) -> None:
+    """An import whose checks need the file and its mapping alone."""
+
+    async def written(deployment: Deployment, **how: Any) -> ImportResult:
+        return await write(deployment, operator("en"), file, mapping, **how)
+
+    _import(context, file, lambda tell: check(file, mapping, tell), written, dry_run=dry_run, report=report)
 
 
 def _import_register(

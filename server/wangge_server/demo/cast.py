@@ -29,7 +29,7 @@ class Cast:
         """Whoever holds a post over the grid of a matter."""
         grid = plan.grid
         if grid.id not in self._holders:
-            self._holders[grid.id] = [holder for holder in self.town.holders if grid.path.startswith(holder.ground.path)]
+            self._holders[grid.id] = [holder for holder in self.town.holders if holder.ground.covers(grid.path)]
         return self._holders[grid.id]
 
     async def viewer(self, work: Work, login: str) -> Viewer:

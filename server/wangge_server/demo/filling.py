@@ -13,6 +13,7 @@ from wangge_core.deployment import Deployment
 from wangge_server.demo.ground import make_ground
 from wangge_server.demo.life import live
 from wangge_server.demo.offices import make_offices
+from wangge_server.demo.overlays import make_overlays
 from wangge_server.demo.register import make_registers
 from wangge_server.demo.rosters import AHEAD, check_in_on_duty, make_calendars, make_rosters
 from wangge_server.demo.sizes import sizes_for
@@ -77,7 +78,7 @@ async def fill(
     town = Town(deployment=deployment, sizes=sizes, seed=seed, until=until or today(rules.zone), tell=tell)
     clock, deployment.clock = deployment.clock, lambda: town.founded
     try:
-        for step in (make_ground, make_registers, make_things, make_offices, make_staff, make_calendars, live):
+        for step in (make_ground, make_overlays, make_registers, make_things, make_offices, make_staff, make_calendars, live):
             await step(town)
         deployment.clock = lambda: town.until - AHEAD
         await make_rosters(town)

@@ -1,13 +1,17 @@
 """The ground: one district, its subdistricts and townships, communities and villages, and the grids in them."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from random import Random
+from typing import Any
 
+import orjson
 import sqlalchemy as sa
 
+from wangge_core.coverage.arrays import shapely, shapes
 from wangge_core.db import tables as t
+from wangge_core.grids.boundaries import NewBoundary, set_boundaries
 from wangge_core.grids.codes import GridLevel
 from wangge_core.grids.grids import NewGrid, create_grids
 from wangge_server.demo.names import COMMUNITY_ENDINGS, DISTRICT, SEAS, SPOTS, SUBDISTRICTS, VILLAGES, place_stems
@@ -20,12 +24,12 @@ MIDDLE = (124.0, 29.5)
 """Where the district lies: in the open sea, so that nobody's home is in it."""
 DIVISION = "community.division"
 NUMERALS = "一二三四五六七八九十"
-SPREAD = 0.02
-"""Degrees between one grid and the next."""
+SIDE = 0.014
+"""Degrees: the side of a grid. What lies in it is less than half of that from its middle."""
 
 
 async def make_ground(town: Town) -> None:
-    """Create the tree of grids."""
+    """Create the tree of grids with their boundaries: squares side by side, and above them what these cover."""
     tree = Tree(town)
     requests = list(tree.requests())
     ids = await town.write("grids", create_grids, requests)
@@ -33,9 +37,10 @@ async def make_ground(town: Town) -> None:
     async with town.deployment.read() as work:
         rows = await work.rows(sa.select(grid.c.id, grid.c.path, grid.c.level, grid.c.staffing_id).where(grid.c.id.in_(ids)))
     stored = {row.id: row for row in rows}
-    for index, (id, request) in enumerate(zip(ids, requests, strict=True)):
+    mesh = Mesh([stored[id].path for id, one in zip(ids, requests, strict=True) if one.type_id != DIVISION])
+    for id, request in zip(ids, requests, strict=True):
         row = stored[id]
-        longitude, latitude = middle_of(index)
+        longitude, latitude = mesh.middle_of(row.path)
         made = Ground(
             id=id,
             code=request.code,
@@ -48,12 +53,39 @@ async def make_ground(town: Town) -> None:
             latitude=latitude,
         )
         (town.divisions if request.type_id == DIVISION else town.grids).append(made)
+    boundaries = [NewBoundary(grid_id=id, geometry=mesh.ground_of(stored[id].path), system="wgs84") for id in ids]
+    await town.write("boundaries", set_boundaries, boundaries)
 
 
-def middle_of(index: int) -> tuple[float, float]:
-    """The middle of the ground number `index`: along a spiral, so that neighbours in the list are neighbours on the map."""
-    turn, away = index * 2.4, SPREAD * math.sqrt(index)
-    return round(MIDDLE[0] + away * math.cos(turn), 6), round(MIDDLE[1] + away * math.sin(turn), 6)
+@dataclass(frozen=True, slots=True)
+class Mesh:
+    """Squares side by side, a grid each by its path, to and fro row after row: neighbours in the list are neighbours on the map."""
+
+    paths: Sequence[str]
+
+    @property
+    def columns(self) -> int:
+        return math.ceil(math.sqrt(len(self.paths)))
+
+    def middle_of(self, path: str) -> tuple[float, float]:
+        """The middle of a grid, or of the first below a division."""
+        west, south, east, north = self._square(next(at for at, one in enumerate(self.paths) if one.startswith(path)))
+        return round((west + east) / 2, 6), round((south + north) / 2, 6)
+
+    def ground_of(self, path: str) -> dict[str, Any]:
+        """The square of a grid, or all those below a division, as GeoJSON."""
+        squares = [shapely.box(*self._square(at)) for at, one in enumerate(self.paths) if one.startswith(path)]
+        return orjson.loads(shapely.to_geojson(shapely.coverage_union_all(shapes(squares))))
+
+    def _square(self, index: int) -> tuple[float, float, float, float]:
+        row, place = divmod(index, self.columns)
+        column = place if row % 2 == 0 else self.columns - 1 - place
+        west, south = column - self.columns / 2, row - self.columns / 2
+        return (*_corner(west, south), *_corner(west + 1, south + 1))
+
+
+def _corner(column: float, row: float) -> tuple[float, float]:
+    return round(MIDDLE[0] + column * SIDE, 6), round(MIDDLE[1] + row * SIDE, 6)
 
 
 def around(dice: Random, longitude: float, latitude: float) -> tuple[float, float]:

@@ -156,7 +156,13 @@ class Seating:
             yield self._seat(position, ground, self._somebody())
 
     def _of_overlay(self, grid_type: GridTypeDefinition) -> Iterator[Seat]:
-        """A town without overlays has their workers too: they stand over the whole subdistrict."""
+        """The workers of overlays; of those that the town does not have too: they stand over the whole subdistrict."""
+        own = [one for one in self.town.overlays if one.type_id == grid_type.id]
+        for ground in own:
+            for position in (line for staffing in grid_type.staffing for line in staffing.positions):
+                yield self._seat(position, ground, self._somebody())
+        if own:
+            return
         for ground in self.town.divisions:
             below = {grid.type_id for grid in self.town.grids if grid.path.startswith(ground.path)}
             if ground.level.value == Level.SUBDISTRICT.value and (grid_type.plugin in below or grid_type.plugin == "community"):

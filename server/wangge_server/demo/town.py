@@ -43,6 +43,12 @@ class Ground:
     staffing_id: str | None
     longitude: float
     latitude: float
+    parts: tuple[str, ...] = ()
+    """Of an overlay's grid the paths of the base grids that it is made of."""
+
+    def covers(self, path: str) -> bool:
+        """Whether a grid of the base layer lies in it."""
+        return path.startswith(self.parts or self.path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +84,7 @@ class Town:
     tell: Tell
     divisions: list[Ground] = field(default_factory=list[Ground])
     grids: list[Ground] = field(default_factory=list[Ground])
+    overlays: list[Ground] = field(default_factory=list[Ground])
     buildings: dict[int, list[Spot]] = field(default_factory=dict[int, list[Spot]])
     persons: dict[int, list[int]] = field(default_factory=dict[int, list[int]])
     organizations: dict[int, list[int]] = field(default_factory=dict[int, list[int]])

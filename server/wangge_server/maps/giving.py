@@ -13,6 +13,7 @@ from wangge_core.maps.children import children_of
 from wangge_core.maps.mercator import ZOOMS, TileAddress
 from wangge_core.maps.tiles import GRIDS, TILE_LAYERS, make_tile
 from wangge_core.rights.viewers import Viewer
+from wangge_schema.ids import key_in
 from wangge_server.http.credentials import credentials_of
 from wangge_server.maps.replies import language_of, not_signed_in, refused, sent
 from wangge_server.sign_in.errors import SignInError
@@ -100,10 +101,10 @@ def _parent(request: Request) -> int | None:
     given = request.query_params.get("parent", "")
     if not given:
         return None
-    type, _, key = given.partition(":")
-    if type != "Grid" or not (key.isascii() and key.isdigit()) or len(key) > 18:
+    key = key_in(given, "Grid")
+    if key is None:
         raise MapRefusedError("ID_INVALID", id=repr(given[:MOST_SHOWN]), what="Grid")
-    return int(key)
+    return key
 
 
 def _zoom(request: Request) -> int | None:

@@ -66,6 +66,8 @@ def _notice_board() -> None:
             declared.alter_column(name, server_default=None)
     op.add_column("post", sa.Column("official_phone", sa.String(30)))
     op.add_column("post", sa.Column("name_shown", sa.Boolean(), nullable=False, server_default=sa.true()))
+    named = sa.table("post", sa.column("name_shown", sa.Boolean()))
+    op.execute(named.update().values(name_shown=False))  # whoever held a post before was not told that names become public
     op.add_column("office", sa.Column("official_phone", sa.String(30)))
     op.create_index("ix_building_address_id", "building", ["address", "id"])
 
@@ -100,6 +102,10 @@ def _divisions() -> None:
     )
     op.create_index("ix_division_grid_id_id", "division", ["grid_id", "id"])
     op.create_index("ix_division_state_id", "division", ["state", "id"])
+    _lineage()
+
+
+def _lineage() -> None:
     op.create_table(
         "division_move",
         sa.Column("division_id", columns.Id, nullable=False),

@@ -1,4 +1,6 @@
-"""Successors: a board on a wall names a code that a re-division may have ended or changed since; here it still leads somewhere."""
+"""Successors: a board on a wall, or a link, names a code that a re-division may have ended or changed since; here it still leads
+somewhere.
+"""
 
 from collections.abc import Iterable
 
