@@ -60,7 +60,7 @@ async def left(town: Town, person: int, months_ago: int) -> None:
 
 def later(town: Town, months: int) -> None:
     """Set the clock so many months on, and a day."""
-    now = town.deployment.clock()
+    now = town.deployment.clock().astimezone(town.deployment.rules.zone)
     day = after_months(now.date(), months) + timedelta(days=1)
     moment = datetime(day.year, day.month, day.day, 12, tzinfo=UTC)
     town.deployment.clock = lambda: moment
