@@ -49,6 +49,9 @@ show-divisions: setup ## import a real district's divisions and read them back
 show-pingshan: setup ## import a real district's events by a mapping and read them back
 	$(BIN)/python benchmarks/show_pingshan.py
 
+show-week: setup ## a published week of a large city: its events in the tables, its rates computed by the service
+	$(BIN)/python benchmarks/show_week.py
+
 show-standards: setup ## import a real city's standards: every rule, and what each spelling of a time limit became
 	$(BIN)/python benchmarks/show_standards.py
 
@@ -60,6 +63,9 @@ show-registers: setup ## import a fictional town of 46,242 persons by one comman
 
 show-redivision: setup ## turn 44 groups of a generated town into 92 grids, undo it, and do it again: make show-redivision ARGS="--db URL"
 	$(BIN)/python benchmarks/show_redivision.py $(ARGS)
+
+show-offline: setup ## send 60 workers' day from offline twice, shuffled and cut at random, and compare: make show-offline ARGS="--workers 60"
+	$(BIN)/python benchmarks/show_offline.py $(ARGS)
 
 show-coverage: setup ## plant faults in the boundaries of a mesh of grids and find them all
 	$(BIN)/python benchmarks/show_coverage.py
@@ -76,6 +82,9 @@ show-mesh: setup ## the grid of a position among 200,000, on both databases: how
 show-map: setup ## the map of a city of 20,164 grids: what it opens with, and tiles a second
 	$(BIN)/python benchmarks/show_map.py $(ARGS)
 
+show-campaign: setup ## check 200,000 generated persons in, by list and by scanning, with lost answers: make show-campaign ARGS="--db URL"
+	$(BIN)/python benchmarks/show_campaign.py $(ARGS)
+
 show-timers: setup ## two processes ring 1,000 due timers, one is killed in the middle: none is missed, none rings twice
 	$(BIN)/python benchmarks/show_timers.py
 
@@ -88,8 +97,17 @@ bench-read: setup ## reads beside PostGraphile, bare SQL and the usual way: make
 bench-write: setup ## reports and moves a second beside the plain inserts of the same rows: make bench-write ARGS="--quick"
 	$(BIN)/python benchmarks/bench_write.py $(ARGS)
 
+bench-campaign: setup ## check-ins of a campaign by one and by eight clients: make bench-campaign ARGS="--quick"
+	$(BIN)/python benchmarks/bench_campaign.py $(ARGS)
+
+bench-indicators: setup ## a year's dashboard of indicators: time and size against the size of the town: make bench-indicators ARGS="--quick"
+	$(BIN)/python benchmarks/bench_indicators.py $(ARGS)
+
 bench-live: setup ## a thousand subscribers while events change: make bench-live ARGS="--sqlite"
 	$(BIN)/python benchmarks/bench_live.py $(ARGS)
+
+bench-duties: setup ## due lists of towns of three sizes: make bench-duties ARGS="--quick"
+	$(BIN)/python benchmarks/bench_duties.py $(ARGS)
 
 bench-growth: setup ## the time of each question on towns of three sizes
 	$(BIN)/python benchmarks/bench_growth.py $(ARGS)
@@ -97,4 +115,4 @@ bench-growth: setup ## the time of each question on towns of three sizes
 conformance: setup ## ask other people's clients and audits: make conformance CASES=500
 	$(BIN)/python conformance/run.py --cases $(or $(CASES),10000) $(ARGS)
 
-.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers show-standards show-boston show-coverage show-redivision show-ground show-counties show-mesh show-map show-timers bench-import bench-read bench-write bench-live bench-growth
+.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers show-week show-standards show-boston show-coverage show-redivision show-offline show-ground show-counties show-mesh show-map show-campaign show-timers bench-import bench-read bench-write bench-campaign bench-indicators bench-live bench-duties bench-growth

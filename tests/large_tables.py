@@ -14,7 +14,20 @@ EVENTS, PERSONS, OTHERS = 30_000, 20_000, 8_000
 GRIDS = 300
 USUAL_STATES = ("DAMAGED", "MISSING", "OUT_OF_SERVICE", "IN_ORDER")
 """Of assets; one in fifty is in each of the first three, and nothing is removed."""
-LARGE = {"account", "asset", "building", "event", "event_assignment", "office", "organization", "person", "place", "post"}
+LARGE = {
+    "account",
+    "asset",
+    "building",
+    "event",
+    "event_assignment",
+    "office",
+    "organization",
+    "patrol",
+    "person",
+    "place",
+    "post",
+    "visit",
+}
 """The tables that get so many."""
 Rows = list[dict[str, Any]]
 
@@ -32,6 +45,7 @@ async def fill(town: Town) -> None:
         await _fill_places(work, grids)
         await _write(work, t.person, PERSONS, lambda i: _person(work, i, grids))
         await _fill_events(work, grids, accounts, posts)
+        await _fill_ledger(work, grids, accounts, posts)
     await _count(town)
 
 
@@ -120,6 +134,23 @@ async def _fill_events(work: Work, grids: Sequence[int], accounts: Sequence[int]
     ids = await _write(work, t.event, EVENTS, event)
     given = {"sequence": 1, "lead": True, "active": True}
     await _write(work, t.event_assignment, EVENTS, lambda i: given | {"event_id": ids[i], "post_id": _of(posts, i)})
+
+
+async def _fill_ledger(work: Work, grids: Sequence[int], accounts: Sequence[int], posts: Sequence[int]) -> None:
+    """One entry in fifty is none of the usual sort, or does not count."""
+
+    def entry(number: int) -> dict[str, Any]:
+        at, usual = work.now - timedelta(seconds=number * 7919 % 9_000_000), number % 50 > 0
+        who = {"account_id": _of(accounts, number), "post_id": _of(posts, number), "grid_id": _of(grids, number)}
+        return who | {"started_at": at, "received_at": at, "counted": usual}
+
+    def visit(number: int) -> dict[str, Any]:
+        return {"what": "VISIT" if number % 50 else "TALK", "outcome": "MET" if number % 50 else "DECLINED"} | entry(number)
+
+    await _write(work, t.visit, OTHERS, visit)
+    patrols = await _write(work, t.patrol, OTHERS, lambda i: {"what": "PATROL" if i % 50 else "VIDEO_PATROL"} | entry(i))
+    took_part = {"part": "LEADER", "started_at": work.now, "counted": True}
+    await _write(work, t.participation, OTHERS, lambda i: took_part | {"patrol_id": patrols[i], "account_id": _of(accounts, i)})
 
 
 def _of(values: Sequence[Any], number: int) -> Any:

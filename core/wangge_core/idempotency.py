@@ -35,7 +35,7 @@ async def earlier_answer(work: Work, viewer: Viewer, key: str, digest: str) -> O
     )
     if row is None:
         return None
-    if row.request_hash not in _hashes(work, digest):
+    if row.request_hash not in stored_hashes(work, digest):
         raise IdempotencyKeyReusedError(
             "this idempotency key was used for another request.",
             hint="Make a new key for each request, and repeat it only with the same input.",
@@ -43,7 +43,7 @@ async def earlier_answer(work: Work, viewer: Viewer, key: str, digest: str) -> O
     return Outcome(id=row.thing_id, refusals=tuple(Refusal(*one) for one in row.refusals or ()))
 
 
-def _hashes(work: Work, digest: str) -> tuple[str, ...]:
+def stored_hashes(work: Work, digest: str) -> tuple[str, ...]:
     """What may stand for a request; the first is stored. It is keyed where values are sealed, which a plain hash would let be guessed."""
     if work.sealer is None:
         return (digest,)
@@ -62,7 +62,7 @@ async def keep_answer(
         "account_id": viewer.account_id,
         "key": key,
         "operation": operation,
-        "request_hash": _hashes(work, digest)[0],
+        "request_hash": stored_hashes(work, digest)[0],
         "thing_id": thing_id,
         "refusals": [[one.code, one.field, one.values] for one in refusals] or None,
         "created_at": work.now,

@@ -61,3 +61,5 @@ class Rules:
     """How much is taken from residents, visitors and other systems, and where it goes."""
     acknowledge_minutes: int = 5
     """After how many minutes an urgent task that nobody has acknowledged goes to the next."""
+    appraisal_names_last: bool = False
+    """Whether a circular of an appraisal names the last three; the best three it always does."""

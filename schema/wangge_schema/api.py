@@ -24,6 +24,7 @@ from wangge_schema.reading.plans import Plans
 from wangge_schema.reading.select import Chosen
 from wangge_schema.session import Session, Shared
 from wangge_schema.trusted import TrustedDocuments
+from wangge_schema.unread import Unread, readable
 
 log = logging.getLogger("wangge.schema")
 
@@ -69,7 +70,9 @@ class Api:
             prepared = self.prepare(request)
             if only_queries and prepared.operation.kind == "mutation":
                 raise MutationByGetError("only queries can be sent with GET.", hint="Send mutations with POST.")
+            request, unread = self._readable(prepared, request)
             session, charge = await self.session(request, viewer)
+            session.unread = unread
         except InvalidDocumentError as error:
             return _refused(error.errors, error.operation)
         if prepared.operation.kind == "subscription":
@@ -94,13 +97,23 @@ class Api:
         """The session of a request, charged, and what its answer says of the cost. Raises InvalidDocumentError."""
         prepared = self.prepare(request)
         try:
-            check_variables(request.variables, self.limits)
+            check_variables(request.variables, self.limits, bulk=prepared.is_bulk)
             variables = prepared.coerced(request.variables)
             charge = self._charge(prepared.cost.of(variables), viewer, request.address)
         except GraphQLError as error:
             raise InvalidDocumentError([error], prepared.operation) from None
         await self.shared.refresh()
         return Session(self.shared, viewer, prepared, variables, request.purpose, request.address), charge
+
+    def _readable(self, prepared: Prepared, request: GraphQLRequest) -> tuple[GraphQLRequest, Mapping[int, Unread]]:
+        """The request, of a phone's queue without what cannot be read of it. Raises InvalidDocumentError."""
+        if not prepared.is_bulk:
+            return request, {}
+        try:
+            check_variables(request.variables, self.limits, bulk=True)
+        except GraphQLError as error:
+            raise InvalidDocumentError([error], prepared.operation) from None
+        return readable(prepared, request)
 
     def _charge(self, cost: int, viewer: Viewer, address: str) -> Mapping[str, int]:
         check_cost(cost, self.limits.cost)

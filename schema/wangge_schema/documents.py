@@ -10,6 +10,7 @@ from typing import Any, cast
 import graphql
 from graphql import (
     DocumentNode,
+    FieldNode,
     GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
@@ -27,6 +28,7 @@ from wangge_schema.reading.select import Chosen, Document, choose
 
 MOST_DOCUMENTS = 1_000
 HASH_DIGITS = 16
+BULK = "sync"
 MOST_ROOTS = 50
 """How many selections of root fields are kept for one operation; `@skip` and `@include` make them differ."""
 
@@ -56,6 +58,12 @@ class Prepared:
         """The types of the variables."""
         nodes = self.node.variable_definitions or ()
         return {node.variable.name.value: cast("Any", graphql).type_from_ast(self.schema, node.type) for node in nodes}
+
+    @cached_property
+    def is_bulk(self) -> bool:
+        """Whether it is the one mutation that takes as much as a phone has queued, and nothing else."""
+        names = [one.name.value for one in self.node.selection_set.selections if isinstance(one, FieldNode)]
+        return self.operation.kind == "mutation" and names == [BULK] and len(self.node.selection_set.selections) == 1
 
     def coerced(self, given: Mapping[str, Any] | None) -> dict[str, Any]:
         """The variables with their defaults. Raises InvalidDocumentError for values of wrong types."""

@@ -95,6 +95,25 @@ HOLDINGS: Mapping[str, Holding] = {
         who="Who sees an event that it is on; who sent it. The place that it claims READ_PRIVATE over the event's grid; who sent it",
         kept="24 hours where it is put on no event; else as the event, when that is over without who sent it and what it claims",
     ),
+    "CampaignTarget": Holding(
+        why="To leave nobody out of what is done for a whole list, and to do it for nobody twice.",
+        basis="The campaign's own legal basis",
+        who="READ_WORK over its grid; why somebody or a home is an exception READ_PRIVATE there",
+        kept="Until as many days after the end as the campaign says; then deleted by a job, and the figures of each grid stay",
+    ),
+    "Visit": Holding(
+        why="To know that somebody was looked after as often as was agreed, and by whom.",
+        basis=_STATUTORY,
+        who="READ_WORK over its grid, what was learned of residents and the place that it claims READ_PRIVATE there; who did it; the "
+        "resident who was visited",
+        kept="Whom it was of and what was learned until the periods `visits_months` and `visits_of_children_months`; the entry stays",
+    ),
+    "PatrolPoint": Holding(
+        why="To count how long a patrol was inside its grid.",
+        basis=f"{PIPL}, article 13 (2): management of those employed",
+        who="READ_TRACKS over the grid of the patrol; whose track it is",
+        kept="Some days: the period `patrol_points_days`; the minutes that were counted stay",
+    ),
     "Event": Holding(
         why="To settle what was reported, and to explain how.",
         basis=_STATUTORY,

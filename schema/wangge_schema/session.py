@@ -1,7 +1,7 @@
 """A session: one operation of a viewer at one deployment, as resolvers get it in their context, and how it reads."""
 
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -20,10 +20,11 @@ from wangge_core.search.samples import Samples
 from wangge_schema.documents import Prepared
 from wangge_schema.reading.plan import Planner
 from wangge_schema.reading.plans import Make, Plans
-from wangge_schema.reading.root import plan_root, plan_thing
+from wangge_schema.reading.root import plan_root, plan_thing, plan_things
 from wangge_schema.reading.running import run
 from wangge_schema.reading.select import Chosen, Document
 from wangge_schema.reading.sources import Asking, Reader
+from wangge_schema.unread import Unread
 
 MOST_SHAPES = 1_000
 
@@ -79,6 +80,8 @@ class Session:
     """Where the request comes from."""
     reads: list[Read] = field(default_factory=list[Read])
     """Whose private values were read and are not logged yet."""
+    unread: Mapping[int, Unread] = field(default_factory=dict[int, Unread])
+    """What of a phone's queue cannot be read, by its place."""
 
     @property
     def deployment(self) -> Deployment:
@@ -104,6 +107,11 @@ class Session:
     async def thing(self, where: tuple[str, ...], chosen: Chosen, key: int | str) -> bytes:
         """The JSON of the thing with this key, for a field at these response keys; `null` where the viewer may not see it."""
         return await self._read(where, lambda planner: plan_thing(planner, chosen), thing=key)
+
+    async def things(self, where: tuple[str, ...], chosen: Chosen, keys: Sequence[int | str]) -> bytes:
+        """The JSON of pairs of a key and the thing that it has, for a field at these response keys in each item of a list; without those
+        that the viewer may not see."""
+        return await self._read(where, lambda planner: plan_things(planner, chosen), thing=list(keys))
 
     async def _read(self, where: tuple[str, ...], make: Make, thing: Any = None) -> bytes:
         shared = self.shared

@@ -17,6 +17,7 @@ from wangge_schema.limits import Budgets, Limits
 from wangge_schema.trusted import TrustedDocuments, read_trusted
 from wangge_server.boards.routes import board_routes
 from wangge_server.explorer import bundle_folder
+from wangge_server.exports.routes import export_routes
 from wangge_server.files.routes import file_routes
 from wangge_server.http.endpoint import GraphQLEndpoint
 from wangge_server.http.replies import METHODS, safe
@@ -25,6 +26,7 @@ from wangge_server.maps.routes import map_routes
 from wangge_server.observing import Observer
 from wangge_server.opening import open_deployment, open_worker
 from wangge_server.probes import health, readiness
+from wangge_server.reports.routes import report_routes
 from wangge_server.settings import Settings
 from wangge_server.sign_in.attempts import Attempts
 from wangge_server.sign_in.checks import check_sign_in
@@ -118,6 +120,8 @@ def create_app(settings: Settings) -> Starlette:
     routes += file_routes(deployment, viewers, settings.files)
     routes += board_routes(api, settings)
     routes += map_routes(deployment, viewers, settings)
+    routes += export_routes(api, viewers, settings)
+    routes += report_routes(deployment, viewers)
     if settings.explorer and (folder := bundle_folder()):
         routes.insert(0, Mount(f"{GRAPHQL}/assets", StaticFiles(directory=folder)))
     observer.count("plan_cache_hits", lambda: api.shared.plans.hits)

@@ -39,6 +39,7 @@ def rules_of(settings: Settings) -> Rules:
         most_grant_hours=settings.most_grant_hours,
         purpose_required=settings.purpose_required,
         smallest_count=settings.smallest_count,
+        appraisal_names_last=settings.appraisal_names_last,
         warning_percent=settings.warning_percent,
         escalation_days=settings.escalation_days,
         intake=IntakeRules(**msgspec.structs.asdict(settings.intake)),

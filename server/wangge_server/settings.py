@@ -19,6 +19,7 @@ from wangge_core.errors import SettingError
 from wangge_core.events.numbers import DEFAULT_PATTERN
 from wangge_core.rules import IntakeRules
 from wangge_server.boards.settings import BoardSettings, check_boards
+from wangge_server.exports.settings import ExportSettings
 from wangge_server.files.settings import FileSettings
 from wangge_server.sign_in.issuers import Issuer, check_issuers
 
@@ -35,7 +36,7 @@ Positive = Annotated[int, msgspec.Meta(ge=1)]
 NotNegative = Annotated[int, msgspec.Meta(ge=0)]
 LISTS = {"plugins", "allowed_origins", "trusted_proxies"}
 """Settings that are lists; in the environment their items are separated by commas."""
-TABLES = {"boards", "files", "intake", "issuers", "jobs", "needs", "retention"}
+TABLES = {"boards", "exports", "files", "intake", "issuers", "jobs", "needs", "retention"}
 """Settings that are tables; in the environment they are JSON."""
 
 
@@ -63,6 +64,10 @@ class Retention(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields
     former_homes_months: NotNegative = PERIODS.former_homes_months
     closed_events_months: NotNegative = PERIODS.closed_events_months
     reporter_contacts_days: NotNegative = PERIODS.reporter_contacts_days
+    visits_months: NotNegative = PERIODS.visits_months
+    visits_of_children_months: NotNegative = PERIODS.visits_of_children_months
+    patrol_points_days: NotNegative = PERIODS.patrol_points_days
+    points_entries_months: NotNegative = PERIODS.points_entries_months
     webhook_deliveries_days: NotNegative = PERIODS.webhook_deliveries_days
     idempotency_days: NotNegative = PERIODS.idempotency_days
 
@@ -200,6 +205,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """The address at which people reach the service, which QR codes lead to: `https://grid.example.org`; empty makes no QR codes."""
     boards: BoardSettings = BoardSettings()
     """The pages of notice boards: `[boards]`."""
+    exports: ExportSettings = ExportSettings()
+    """Lists as CSV and workbooks: `[exports]`."""
     needs: dict[str, OpenedNeeds] = {}
     """The sensitive kinds of needs that are switched on, by their name."""
     retention: Retention = Retention()
@@ -210,6 +217,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """After how many minutes an urgent task that nobody has acknowledged goes to the next."""
     jobs: JobSettings = JobSettings()
     """How work that waits for its moment is run: `[jobs]`."""
+    appraisal_names_last: bool = False
+    """Whether a circular of an appraisal names the last three."""
     smallest_count: Annotated[int, msgspec.Meta(ge=3)] = 5
     """The smallest count of people and homes that statistics show."""
     most_cost: Positive = 1_000_000

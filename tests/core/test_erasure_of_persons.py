@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from campaigned import a_campaign
 from identities import identity_number, sealer_of
 from residents import a_household, a_person, done, homes_in, refused, row, today
 from towns import DISTRICT, GRIDS, Town
@@ -65,6 +66,7 @@ async def somebody(town: Town) -> int:
     (account,) = await done(town, create_accounts, [NewAccount(login="ouyang", name=NAME)])
     await done(town, link_accounts, [AccountLink(account_id=account, person_id=id)])
     await an_event(town, id, closed=True)
+    await a_campaign(town)
     async with town.deployment.write() as work:
         organization = {"grid_id": town.grids[GRIDS["urban"]], "name": "Tea house", "created_at": work.now}
         (shop,) = await work.reserve_ids(t.organization, 1)
@@ -88,6 +90,11 @@ async def somebody(town: Town) -> int:
         review |= {"source_name": "other register", "source_key": "7", "name": NAME, "decided": False, "created_at": work.now}
         await work.insert(t.import_review, [review])
         await work.insert(t.reveal, [{"account_id": account, "at": work.now}])
+        post = await work.first(sa.select(t.post).order_by(t.post.c.id))
+        assert post is not None
+        of = {"account_id": post.account_id, "post_id": post.id, "grid_id": post.grid_id, "person_id": id}
+        when = {"started_at": work.now, "received_at": work.now, "counted": True, "longitude": 114.3, "latitude": 30.5}
+        await work.insert(t.visit, [of | when | {"what": "VISIT", "outcome": "MET", "checklist": {"contactRight": True}}])
     return id
 
 
@@ -132,6 +139,10 @@ async def test_an_erasure_leaves_nothing_but_a_tombstone(town: Town) -> None:
         for held in HELD:
             left = await work.value(sa.select(sa.func.count()).where(held.refers == id))
             assert left == (held.erasing is Erasing.EMPTIED), held
+    async with town.deployment.read() as work:
+        visit = await work.first(sa.select(t.visit))
+        assert visit is not None
+        assert (visit.outcome, visit.checklist, visit.longitude, visit.latitude) == ("MET", None, None, None)
     tombstone = await row(town, t.person, id)
     assert (tombstone.removed_because, tombstone.removed_basis) == ("asked for it", "a law, article 47")
     assert tombstone.removed_at is not None

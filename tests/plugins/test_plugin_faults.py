@@ -16,12 +16,15 @@ from wangge_core.plugin import (
     EventKind,
     GridType,
     Involves,
+    Label,
     Move,
+    PlaceKind,
     Plugin,
     Position,
     Role,
     Staffing,
     Stage,
+    Team,
     Text,
     Workflow,
     Zh,
@@ -180,6 +183,17 @@ def test_what_no_enabled_plugin_declares_cannot_be_pointed_at() -> None:
     )
     assert {fault.code for fault in found} == {"REFERENCE_UNDECLARED"}
     assert sorted(fault.thing for fault in found) == ["demo.child", "demo.deputy", "demo.loop", "demo.team"]
+
+
+def test_a_position_or_team_of_what_nobody_declares_is_told() -> None:
+    unknown, stranger = PlaceKind("tower", zh="塔"), Role("stranger", zh="生人", level=WORKER.level, duty="Nobody knows.")
+    counted = Staffing("team", (Position(WORKER, each=unknown),), zh="组")
+    mixed = Staffing("crew", (Position(WORKER),), zh="班", teams=(Team("pair", (stranger,), zh="对", work=Label("活", "Work")),))
+    found = faults_of(grid_types=[GridType("ground", zh="地", overlay=True, staffing=(counted, mixed))])
+    assert sorted((fault.code, fault.thing) for fault in found) == [
+        ("REFERENCE_UNDECLARED", "demo.crew"),
+        ("REFERENCE_UNDECLARED", "demo.team"),
+    ]
 
 
 def test_a_stage_that_no_template_staffs_is_told_with_the_template_and_the_roles() -> None:

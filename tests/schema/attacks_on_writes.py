@@ -104,6 +104,15 @@ class _Things:
         return (seen or hidden or [1])[0]
 
 
+ON_PARTS = {
+    **{f"appraisal{what}": "AppraisalRun" for what in ("Draw", "Rate", "AssessSelf", "Freeze", "OpenAppeals", "Publish")},
+    "appraisalAppeal": "AppraisalResult",
+    "appraisalEndPost": "AppraisalResult",
+    "pointsReward": "PointsAccount",
+}
+"""Mutations whose `id` is of a thing that they are not named after."""
+
+
 def _slots(schema: GraphQLSchema, mutation: str, arguments: Any, input: Any) -> Iterator[tuple[str, str]]:
     if "id" in arguments:
         yield "id", _named_after(schema, mutation)
@@ -111,7 +120,10 @@ def _slots(schema: GraphQLSchema, mutation: str, arguments: Any, input: Any) -> 
 
 
 def _named_after(schema: GraphQLSchema, mutation: str) -> str:
-    """`accessGrantClose` → `AccessGrant`, `eventChaseUp` → `Event`: the shortest beginning that has ids."""
+    """`accessGrantClose` → `AccessGrant`, `eventChaseUp` → `Event`: the shortest beginning that has ids; of appraisals and points there are
+    several things."""
+    if mutation in ON_PARTS:
+        return ON_PARTS[mutation]
     words = "".join(f" {one}" if one.isupper() else one for one in mutation).split()
     names = ("".join(word.capitalize() for word in words[:count]) for count in range(1, len(words)))
     return next(name for name in names if any(one.name == "Node" for one in getattr(schema.type_map.get(name), "interfaces", ())))

@@ -12,7 +12,8 @@ import sqlalchemy as sa
 import strawberry
 from generated_runs import RUNS, Bench, DisagreementError, Run
 from graphql import GraphQLObjectType
-from oracle.sees import MASKS, RULES
+from oracle.hides import MASKS
+from oracle.sees import RULES
 from oracle.values import reads, source_of
 
 from wangge_core.rights import bound

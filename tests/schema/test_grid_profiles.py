@@ -10,20 +10,23 @@ import strawberry
 from explaining import explaining, statements_of
 from large_tables import LARGE, fill
 from mapped import standing_things
+from operating import done
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
 from wangge_core.data_care.statistics import publish_statistics
 from wangge_core.db import tables as t
 from wangge_core.grids.layers import NewLayer, create_layers
 from wangge_core.grids.overlays import NewOverlay, create_overlays
+from wangge_core.ledger.visits import record_visits
 from wangge_core.people.persons import NewPerson, register_persons
 from wangge_core.rights.viewers import Viewer, anonymous, operator
 from wangge_schema.api import Api
 from wangge_schema.reading.sources import WEIGHT
 from wangge_schema.types.profiles import GridProfile
+from worked import a_visit, worker
 
 pytestmark = pytest.mark.anyio
 FIELDS = """persons households publishedAt buildings units vacantUnits homes shops otherUnits organizations assets places
-  openEvents overdueEvents heldPosts vacantPosts lastConfirmedAt"""
+  openEvents overdueEvents heldPosts vacantPosts lastVisitAt lastConfirmedAt"""
 PROFILE = f"query($code: String!) {{ grid(code: $code) {{ profile {{ {FIELDS} }} }} }}"
 TREE = f"query($code: String!) {{ grid(code: $code) {{ profile {{ {FIELDS} }} children {{ nodes {{ code profile {{ {FIELDS} }} }} }} }} }}"
 FOR_STAFF = ("buildings", "homes", "shops", "otherUnits", "organizations", "assets", "openEvents", "overdueEvents", "heldPosts")
@@ -37,6 +40,7 @@ async def test_a_profile_counts_all_that_stands_in_the_grid(town: Town) -> None:
     await standing_things(town)
     found = await profile(town, GRIDS["urban"])
     assert found.pop("lastConfirmedAt") is not None
+    assert found.pop("lastVisitAt") is None
     assert found | {"vacantPosts": 0, "heldPosts": 0} == {
         "persons": 1,
         "households": 1,
@@ -126,6 +130,16 @@ async def test_posts_that_have_ended_are_vacant(town: Town) -> None:
     after = await profile(town, code)
     assert staffing is not None
     assert (after["heldPosts"], after["vacantPosts"]) == (before["heldPosts"] - 1, before["vacantPosts"] + 1)
+
+
+async def test_the_last_visit_is_told_to_who_reads_the_ledger(town: Town) -> None:
+    me, visit = await worker(town), await a_visit(town)
+    await done(town, record_visits, visit, by=me)
+    seen = [
+        (await profile(town, code, viewer))["lastVisitAt"] for code in (GRIDS["urban"], DISTRICT) for viewer in (me, operator("en"))
+    ]
+    began = visit.started_at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    assert seen == [began, began, None, began]
 
 
 async def test_a_grid_of_an_overlay_has_a_profile_where_it_is_made_of_base_grids(town: Town) -> None:

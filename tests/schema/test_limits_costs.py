@@ -356,15 +356,15 @@ class Generator:
         }
         given = [f"{name}: {self.variable(str(one.type), values[name])}" for name, one in field.args.items() if name in values]
         if "first" in field.args:
-            given += self.page()
+            given += self.page(both="last" in field.args)
         return f"({', '.join(given)})" if given else ""
 
-    def page(self) -> list[str]:
+    def page(self, *, both: bool) -> list[str]:
         size = self.random.choice([0, 1, 2, 3, 5, 50])
         match self.random.randint(0, 3):
             case 0:
                 return []
-            case 1:
+            case 1 if both:
                 return [f"last: {size}"]
             case 2:
                 return [f"first: {self.variable('Int', size)}"]

@@ -17,7 +17,7 @@ query($all: Boolean!) {
     totalCount
     nodes {
       __typename id number kind { id label detailFields { name label type options { value label } } } stage { name label final }
-      grid { ...Ground parent { ...Ground } staffing { positions { role { label } least most } } }
+      grid { ...Ground parent { ...Ground } staffing { template { positions { role { label } least most } } } }
       building @include(if: $all) { name units(first: 1) { nodes { name households { persons { name } } } } }
       assignee { role { label } account { name } } assigneeOffice { name }
       details { kind __typename values { name label text value } ... on ScenicRescueDetails { nature injured } }

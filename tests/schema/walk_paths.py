@@ -18,6 +18,7 @@ from graphql import (
     is_leaf_type,
 )
 from oracle.values import declaration, reads
+from strawberry.schema.schema_converter import GraphQLCoreConverter
 
 from towns import GRIDS
 from wangge_schema.reading.sources import READS, SOURCE, Answer, Computed, Connected, Scalar, ToMany, ToOne
@@ -173,7 +174,8 @@ class Walk:
         if isinstance(type, GraphQLEnumType):
             return next(iter(type.values))
         if isinstance(type, GraphQLInputObjectType):
-            names = list(type.fields)[:1] if type.is_one_of else [name for name, one in type.fields.items() if must_be_given(one)]
+            one_of = type.is_one_of or getattr(type.extensions.get(GraphQLCoreConverter.DEFINITION_BACKREF), "is_one_of", False)
+            names = list(type.fields)[:1] if one_of else [name for name, one in type.fields.items() if must_be_given(one)]
             return {name: self.given(type.fields[name].type) for name in names}
         return {"Int": 1, "Float": 1.0, "Boolean": True, "Date": "2026-11-21", "DateTime": "2026-11-21T00:00:00Z"}.get(
             type.name, "x"

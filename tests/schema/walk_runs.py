@@ -13,9 +13,10 @@ from graphql import GraphQLField, GraphQLObjectType, get_named_type
 from oracle.comparing import difference
 from oracle.documents import Request
 from oracle.filters import declared_name
+from oracle.hides import PRIVATE_FILTERS
 from oracle.interpreter import Interpreter, target_of
 from oracle.private import PRIVATE_CURSORS, PRIVATE_FIELDS, Told
-from oracle.sees import PRIVATE_FILTERS, sees
+from oracle.sees import sees
 from oracle.values import OWN_ROOTS, reads, source_of
 from walk_paths import NoWayError, Walk, target
 

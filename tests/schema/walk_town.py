@@ -4,11 +4,15 @@ somebody of each of the kinds of viewers that there are."""
 import dataclasses
 from collections.abc import Mapping
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import sqlalchemy as sa
 from generated_filling import NOW
 from generated_town import enrich
+from walk_appraisals import fill_appraisals
+from walk_campaigns import fill_campaigns
+from walk_ledger import fill_ledger
 
 from grounds import square
 from identities import identity_number, keys_of
@@ -61,6 +65,11 @@ async def fill(deployment: Deployment) -> None:
         await _casework(work)
         await _divisions(work)
         await _substitutes(work)
+        await _staffing(work)
+        await fill_appraisals(work)
+        await fill_ledger(work)
+        await fill_campaigns(work)
+        await _duties(work)
 
 
 async def _ids(work: Work, table: sa.Table) -> list[int]:
@@ -224,6 +233,20 @@ async def _casework(work: Work) -> None:
     await work.insert(t.post, [held | {"account_id": account, "grid_id": grid, "ends_at": None, "end_reason": None}])
 
 
+async def _duties(work: Work) -> None:
+    """What the deployment changed of duties, here and everywhere, and occasions that hold."""
+    account = await work.value(sa.select(sa.func.min(t.account.c.id)))
+    of_base = await work.rows(sa.select(t.grid.c.id).where(t.grid.c.layer_id == "base").order_by(t.grid.c.id))
+    grids = [None, *(row.id for row in of_base[::3])]
+    said = {"duty_id": "urban.daily_patrol", "version": 1, "current": True, "in_force": True, "reason": "Walk"}
+    said |= {"frequencies": [{"kind": "TIMES", "amount": 2, "per": "WEEK"}], "who": ["community.grid_worker"], "at": NOW}
+    changes = [said | {"grid_id": grid, "account_id": account} for grid in grids]
+    await work.insert(t.duty_change, [*changes, changes[0] | {"version": 0, "current": False}])
+    term = {"occasion_id": "community.wet_season", "starts_at": NOW, "ends_at": None, "reason": "Walk", "created_at": NOW}
+    term |= {"set_by_id": account, "end_reason": "Over", "ended_by_id": account}
+    await work.insert(t.occasion_term, [term | {"grid_id": grid} for grid in grids if grid is not None])
+
+
 async def _substitutes(work: Work) -> None:
     """Somebody of no other part in the walk stands in for every holder of a post whose role the notice board shows."""
     account, post, role = t.account, t.post, t.role
@@ -233,6 +256,32 @@ async def _substitutes(work: Work) -> None:
     given = {"account_id": stand_in, "starts_at": NOW - timedelta(days=1), "ends_at": NOW + timedelta(days=9), "reason": "Leave"}
     rows = [given | {"post_id": row.id, "given_by_id": None, "created_at": NOW} for row in await work.rows(shown)]
     await work.insert(t.delegation, rows)
+
+
+async def _staffing(work: Work) -> None:
+    """A grid with teams, ties to grids, a course that a role requires and that somebody took, and posts that were handed over."""
+    grids, accounts = await _ids(work, t.grid), await _ids(work, t.account)
+    office, firm = (await _ids(work, t.office))[0], (await _ids(work, t.organization))[0]
+    await work.run(sa.update(t.grid).where(t.grid.c.grid_type_id == "scenic").values(staffing_id="scenic.one_plus_six"))
+    tied = {"kind": "UTILITY_FIRM", "contact": "Ma", "official_phone": "010-1", "starts_at": NOW - timedelta(days=1)}
+    tied |= {"account_id": None, "office_id": None, "organization_id": None, "ends_at": None, "end_reason": None, "created_at": NOW}
+    ties = [{"account_id": accounts[0], "kind": "SPONSOR_LEADER"}, {"office_id": office}, {"organization_id": firm}]
+    await work.insert(t.grid_binding, [tied | tie | {"grid_id": id} for id in grids for tie in ties])
+    await work.insert(t.course, [{"code": "aid", "name": "First aid", "months": 12, "active": True, "created_at": NOW}])
+    course, role = (await _ids(work, t.course))[0], "community.grid_worker"
+    await work.insert(t.course_role, [{"course_id": course, "role_id": role}])
+    taken = {"course_id": course, "taken_on": NOW.date(), "holds_until": NOW.date(), "recorded_at": NOW}
+    await work.insert(t.training, [taken | {"account_id": id} for id in accounts[::2]])
+    await work.run(sa.update(t.post).values(source="VOLUNTEER", end_ground="OTHER", untrained_reason="Nobody else"))
+    rows = await work.rows(sa.select(t.post.c.id, t.post.c.account_id, t.post.c.grid_id).order_by(t.post.c.id))
+    told = {"at": NOW, "done_at": NOW, "acknowledged_at": NOW, "created_at": NOW, "made_by_id": accounts[0], "reason": "Moved"}
+    told |= {"handed": {"TASK": [1]}, "open_points": "Points", "remark": "Thanks", "trouble": None}
+    overs = [
+        {"grid_id": old.grid_id, "from_post_id": old.id, "to_post_id": new.id, "from_account_id": old.account_id}
+        | {"to_account_id": new.account_id}
+        for old, new in pairwise(rows)
+    ]
+    await work.insert(t.hand_over, [told | one for one in overs])
 
 
 async def viewers(work: Work) -> Mapping[str, Viewer]:

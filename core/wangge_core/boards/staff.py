@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from wangge_core.db import tables as t
 from wangge_core.rights.bound import BoundViewer
+from wangge_core.rights.posts_held import in_term, stands_in
 from wangge_core.rights.visibility import Rule
 
 Row = sa.FromClause
@@ -43,14 +44,13 @@ longer active; the telephone is the post's, or else its office's."""
 
 
 def _stands_in(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
-    return sa.and_(row.c.starts_at <= viewer.now, row.c.ends_at > viewer.now)
+    return stands_in(row, viewer.now)
 
 
 def _held(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     substitute = BOARD_SUBSTITUTES.alias()
     stood_in = sa.select(1).where(substitute.c.post_id == row.c.id, _stands_in(substitute, viewer)).correlate_except(substitute)
-    in_term = sa.and_(row.c.starts_at <= viewer.now, sa.or_(row.c.ends_at.is_(None), row.c.ends_at > viewer.now))
-    return sa.and_(in_term, sa.or_(row.c.active, sa.exists(stood_in)))
+    return sa.and_(in_term(row, viewer.now), sa.or_(row.c.active, sa.exists(stood_in)))
 
 
 held_rule = Rule(_held)

@@ -10,6 +10,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.evidence.forgetting import tells_of_somebody
 from wangge_core.intake.deliveries import UNSENT
+from wangge_core.ledger.patrolling import LATE_DAYS
 from wangge_core.people.children import GUARDED_BELOW
 from wangge_core.people.homes import ResidenceKind
 from wangge_core.people.need_terms import after_months
@@ -139,11 +140,39 @@ def deliveries_due(work: Work, periods: Periods) -> Due:
     return sa.and_(delivery.c.state.not_in(UNSENT), delivery.c.created_at < work.now - DAY * periods.webhook_deliveries_days)
 
 
+def thanks_due(work: Work, periods: Periods) -> Due:
+    """Entries of points whose time is over."""
+    before = moment_before(work, periods.points_entries_months)
+    return sa.false() if before is None else t.points_entry.c.at < before
+
+
 def keys_due(work: Work, periods: Periods) -> Due:
     """What repeated requests are answered from."""
     if not periods.idempotency_days:
         return sa.false()
     return t.idempotency_key.c.created_at < work.now - DAY * periods.idempotency_days
+
+
+def synced_due(work: Work) -> Due:
+    """What was taken of phones so long ago that it would not be taken again."""
+    return t.sync_change.c.received_at < work.now - DAY * SYNCED_DAYS
+
+
+def visits_due(work: Work, periods: Periods) -> Due:
+    """Visits whose time is over and that still tell whom they were of; those of children sooner."""
+    visit, found = t.visit, list[Due]()
+    if (moment := moment_before(work, periods.visits_months)) is not None:
+        found.append(visit.c.started_at < moment)
+    if (moment := moment_before(work, periods.visits_of_children_months)) is not None:
+        found.append(sa.and_(visit.c.started_at < moment, visit.c.person_id.in_(_children(work))))
+    return sa.and_(sa.or_(*(visit.c[name].is_not(None) for name in OF_RESIDENTS)), sa.or_(sa.false(), *found))
+
+
+def points_due(work: Work, periods: Periods) -> Due:
+    """Points of tracks, when none that belongs to them is taken in any more."""
+    if not periods.patrol_points_days:
+        return sa.false()
+    return t.patrol_point.c.at < work.now - DAY * max(periods.patrol_points_days, LATE_DAYS + 1)
 
 
 def reveals_due(work: Work) -> Due:
@@ -152,3 +181,7 @@ def reveals_due(work: Work) -> Due:
 
 
 DAY = 24 * WINDOW
+OF_RESIDENTS = ("person_id", "household_id", "unit_id", "longitude", "checklist")
+"""Columns of a visit that tell whom it was of, and what was learned."""
+SYNCED_DAYS = 31
+"""A day more than a phone may wait with what it has queued (`sync/kinds.py`)."""

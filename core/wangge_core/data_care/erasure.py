@@ -99,10 +99,8 @@ async def forget(work: Work, person_ids: Sequence[int], reason: str, basis: str)
         if held.table in BY_OWN_STEPS:
             continue
         its = held.refers.in_(person_ids)
-        removed = held.erasing is Erasing.REMOVED
-        await work.run(
-            sa.delete(held.table).where(its) if removed else sa.update(held.table).where(its).values({held.column: None})
-        )
+        removed, cleared = held.erasing is Erasing.REMOVED, dict.fromkeys((held.column, *held.emptied))
+        await work.run(sa.delete(held.table).where(its) if removed else sa.update(held.table).where(its).values(cleared))
     await _release_wards(work, person_ids)
     await clear_private_details(work, await events_of_nobody_else(work, person_ids))
     await work.run(sa.update(t.involvement).where(t.involvement.c.person_id.in_(person_ids)).values(person_id=None))
@@ -136,6 +134,8 @@ async def _leave_households(work: Work, ids: set[int], names: set[str]) -> None:
         ~sa.exists(sa.select(1).where(member.c.household_id == household.c.id)),
         ~sa.exists(sa.select(1).where(person.c.household_id == household.c.id)),
     )
+    gone = t.visit.c.household_id.in_(sa.select(household.c.id).where(its, empty))
+    await work.run(sa.update(t.visit).where(gone).values(dict.fromkeys(("household_id", "checklist", "longitude", "latitude"))))
     await work.run(sa.delete(household).where(its, empty))
     left = await work.rows(sa.select(household.c.id, household.c.name, household.c.version).where(its))
     for row in left:

@@ -34,7 +34,7 @@ SEALED = (IDENTITY_NUMBER, PHONE)
 OF_EVENTS = ("number", "kind_id", "stage", "closed", "reported_at", "closed_at", "description", "details")
 OF_ATTACHMENTS = ("id", "taken_in_at", "taken_at_claimed", "longitude_claimed", "latitude_claimed", "public")
 GLOBAL = {"person": "Person", "unit": "Unit", "building": "Building", "household": "Household", "grid": "Grid", "event": "Event"} | {
-    "account": "Account", "organization": "Organization", "post": "Post", "attachment": "Attachment"
+    "account": "Account", "organization": "Organization", "post": "Post", "attachment": "Attachment", "visit": "Visit"
 }  # fmt: skip
 
 

@@ -39,6 +39,8 @@ class Held:
     section: str
     erasing: Erasing
     columns: tuple[str, ...] | None = None
+    emptied: tuple[str, ...] = ()
+    """Columns of a row that stays which say something of the person, and go with the reference."""
 
     @property
     def refers(self) -> sa.Column[Any]:
@@ -61,6 +63,21 @@ HELD = (
     Held(t.household_member, "person_id", "memberships", Erasing.REMOVED),
     Held(t.need, "person_id", "needs", Erasing.REMOVED),
     Held(t.account, "person_id", "accounts", Erasing.CLEARED, ("id", "login", "name", "active", "issuer", "created_at")),
+    Held(
+        t.visit,
+        "person_id",
+        "visits",
+        Erasing.CLEARED,
+        ("id", "what", "outcome", "started_at", "ended_at", "grid_id", "checklist"),
+        ("checklist", "longitude", "latitude"),
+    ),
+    Held(
+        t.campaign_target,
+        "person_id",
+        "campaigns",
+        Erasing.CLEARED,
+        ("id", "campaign_id", "grid_id", "state", "reason", "checked_at"),
+    ),
     Held(t.involvement, "person_id", "involvements", Erasing.CLEARED, ("event_id", "role")),
     Held(t.unit, "responsible_id", "responsibleForUnits", Erasing.CLEARED, ("id", "building_id", "name")),
     Held(t.organization_responsible, "person_id", "responsibleForOrganizations", Erasing.REMOVED),

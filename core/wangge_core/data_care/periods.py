@@ -25,6 +25,14 @@ class Periods:
     """Who reported a closed event, if that was a resident, and which persons were involved in it. The event stays."""
     reporter_contacts_days: int = 30
     """Name, telephone and account of who reported an event without being staff, from its end on. The report stays."""
+    visits_months: int = 24
+    """Whom a visit was of, what was learned, and the place that it claims. The entry stays, so that work still counts."""
+    visits_of_children_months: int = 6
+    """The same of visits to children under 14."""
+    patrol_points_days: int = 30
+    """Tracks of patrols; at least eight days, because points still come for a week. The minutes that were counted stay."""
+    points_entries_months: int = 24
+    """How points came and went as thanks; the balance stays."""
     webhook_deliveries_days: int = 30
     """What webhooks were told."""
     idempotency_days: int = 30

@@ -38,12 +38,19 @@ async def close_accounts(work: Work, accounts: Sequence[tuple[int, bool]]) -> No
     await work.run(sa.delete(search).where(search.c.id.in_(alone)))
     await work.run(sa.delete(t.reveal).where(t.reveal.c.account_id.in_(alone)))
     await work.run(sa.delete(t.idempotency_key).where(t.idempotency_key.c.account_id.in_(alone)))
+    await work.run(sa.delete(t.sync_change).where(t.sync_change.c.account_id.in_(alone)))
     await work.run(sa.update(t.public_report).where(t.public_report.c.account_id.in_(alone)).values(NO_CONTACT))
     await forget_uploads(work, t.attachment.c.uploader_id.in_(alone))
+    points = t.points_account
+    its = sa.select(points.c.id).where(points.c.account_id.in_(alone))
+    await work.run(sa.delete(t.points_entry).where(t.points_entry.c.points_account_id.in_(its)))
+    await work.run(sa.delete(points).where(points.c.account_id.in_(alone)))
     await forget_reporters(work, t.event.c.reporter_id.in_(alone), t.event_history.c.account_id.in_(alone))
 
 
 async def forget_reporters(work: Work, of_events: sa.ColumnElement[bool], of_history: sa.ColumnElement[bool]) -> None:
-    """Have events and what was done with them name no account any more."""
+    """Have events and what was done with them name no account any more, nor points name the events that they came for."""
+    thanked = t.points_entry.c.event_id.in_(sa.select(t.event.c.id).where(of_events))
+    await work.run(sa.update(t.points_entry).where(thanked).values(event_id=None))
     await work.run(sa.update(t.event).where(of_events).values(reporter_id=None))
     await work.run(sa.update(t.event_history).where(of_history).values(account_id=None))

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from wangge_core.data_care.due import (
+    OF_RESIDENTS,
     Due,
     contacts_due,
     deliveries_due,
@@ -22,7 +23,11 @@ from wangge_core.data_care.due import (
     keys_due,
     memberships_due,
     needs_due,
+    points_due,
     reveals_due,
+    synced_due,
+    thanks_due,
+    visits_due,
 )
 from wangge_core.data_care.erasure import forget
 from wangge_core.data_care.periods import Periods
@@ -118,6 +123,10 @@ async def _reveals(work: Work, _: Periods) -> Due:
     return reveals_due(work)
 
 
+async def _synced(work: Work, _: Periods) -> Due:
+    return synced_due(work)
+
+
 async def _forget_gone(work: Work, ids: Sequence[int]) -> None:
     await forget(work, ids, REASON, BASIS)
 
@@ -137,6 +146,11 @@ async def _forget_named(work: Work, ids: Sequence[int]) -> None:
         work.record(Action.CHANGED, "Event", id, ("reporter",), ("involved",))
 
 
+async def _forget_visited(work: Work, ids: Sequence[int]) -> None:
+    gone = dict.fromkeys((*OF_RESIDENTS, "latitude"))
+    await work.run(sa.update(t.visit).where(t.visit.c.id.in_(ids)).values(gone))
+
+
 async def _forget_contacts(work: Work, ids: Sequence[int]) -> None:
     await work.run(sa.update(t.public_report).where(t.public_report.c.id.in_(ids)).values(NO_CONTACT))
 
@@ -151,7 +165,11 @@ CLASSES = (
     RetentionClass("former_households", t.household_member, _at_once(memberships_due), _deletes(t.household_member)),
     RetentionClass("closed_events", t.event, _at_once(events_due), _forget_named),
     RetentionClass("reporter_contacts", t.public_report, _at_once(contacts_due), _forget_contacts),
+    RetentionClass("visits", t.visit, _at_once(visits_due), _forget_visited),
+    RetentionClass("points_entries", t.points_entry, _at_once(thanks_due), _deletes(t.points_entry)),
+    RetentionClass("patrol_points", t.patrol_point, _at_once(points_due), _deletes(t.patrol_point)),
     RetentionClass("webhook_deliveries", t.webhook_delivery, _at_once(deliveries_due), _deletes(t.webhook_delivery)),
     RetentionClass("idempotency_keys", t.idempotency_key, _at_once(keys_due), _deletes(t.idempotency_key)),
+    RetentionClass("synced", t.sync_change, _synced, _deletes(t.sync_change)),
     RetentionClass("reveals", t.reveal, _reveals, _deletes(t.reveal)),
 )

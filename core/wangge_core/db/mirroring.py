@@ -14,6 +14,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.kind_versions import write_versions
 from wangge_core.db.work import Work
 from wangge_core.plugin.declarations.labels import Label
+from wangge_core.plugin.declarations.roles import Level
 from wangge_core.plugin.definitions import DetailsDefinition, ThingKindDefinition, WorkflowDefinition
 from wangge_core.plugin.opening import OpenedNeed
 from wangge_core.plugin.registry import Registry
@@ -40,7 +41,13 @@ async def mirror(work: Work, registry: Registry) -> None:
     await write_versions(work, registry.event_kinds)
     await _upsert(work, t.need_kind, list(_need_kinds(registry, work.rules.opened_needs)))
     await _mirror_roles_of_needs(work)
+    await _upsert(work, t.measure, list(_measures(registry)))
+    await _upsert(work, t.indicator, list(_indicators(registry)))
     await _upsert(work, t.asset_kind, list(_thing_kinds(registry.asset_kinds)))
+    await _upsert(
+        work, t.occasion, [_declared(n, one.id, one.plugin, one.label) for n, one in enumerate(registry.occasions.values())]
+    )
+    await _upsert(work, t.duty, list(_duties(registry)), new={"since": work.now})
     stations = {id: {"station": kind.station} for id, kind in registry.place_kinds.items()}
     await _upsert(work, t.place_kind, [one | stations[one["id"]] for one in _thing_kinds(registry.place_kinds)])
 
@@ -116,6 +123,24 @@ def _event_kinds(registry: Registry) -> Iterable[dict[str, Any]]:
         )
 
 
+def _measures(registry: Registry) -> Iterable[dict[str, Any]]:
+    for ordinal, found in enumerate(registry.measures.values()):
+        way = {"way": type(found.way).__name__, "counted_for": found.counted_for.value}
+        yield _declared(ordinal, found.id, found.plugin, found.label) | way
+
+
+def _indicators(registry: Registry) -> Iterable[dict[str, Any]]:
+    for ordinal, found in enumerate(registry.indicators.values()):
+        yield _declared(ordinal, found.id, found.plugin, found.label) | {
+            "unit": found.unit.value,
+            "numerator": _plain(found.numerator),
+            "denominator": _plain(found.denominator),
+            "formula": found.formula,
+            "source": found.source,
+            "higher_is_better": found.higher_is_better,
+        }
+
+
 def _ancestors(registry: Registry, id: str | None) -> list[str]:
     return [] if id is None else [*_ancestors(registry, registry.event_kinds[id].parent), id]
 
@@ -132,6 +157,18 @@ def _need_kinds(registry: Registry, opened: Mapping[str, OpenedNeed]) -> Iterabl
             "open": not kind.sensitive or switched_on is not None,
             "legal_basis": switched_on.legal_basis if switched_on else None,
             "keep_months": switched_on.keep_months if switched_on else None,
+        }
+
+
+def _duties(registry: Registry) -> Iterable[dict[str, Any]]:
+    for ordinal, duty in enumerate(registry.duties.values()):
+        yield _declared(ordinal, duty.id, duty.plugin, duty.label) | {
+            "who": list(duty.who),
+            "does": duty.does.value,
+            "minutes": duty.minutes,
+            "targets": _plain(duty.targets),
+            "frequencies": _plain(duty.frequencies),
+            "grid_types": None if duty.grid_types is None else sorted(duty.grid_types),
         }
 
 
@@ -185,16 +222,54 @@ async def _mirror_staffings(work: Work, registry: Registry) -> None:
             "least": line.least,
             "most": line.most,
             "per": line.per,
+            "desk_level": None if found.level is Level.GRID else found.level.value,
+            "each": line.each.value,
+            "each_kind": line.kind,
+            "grids_each": line.grids_each,
+            "above": line.above,
         }
         for found in registry.staffings.values()
         for ordinal, line in enumerate(found.positions)
     ]
-    columns = [t.staffing_position.c[name] for name in ("staffing_id", "role_id", "ordinal", "least", "most", "per")]
+    lines = [line | {"number": number} for number, line in enumerate(lines)]
+    columns = [t.staffing_position.c[name] for name in lines[0]] if lines else [t.staffing_position.c.id]
     present = await work.rows(sa.select(*columns).join(t.staffing).where(t.staffing.c.available).order_by(t.staffing_position.c.id))
     if [tuple(row) for row in present] != [tuple(line.values()) for line in lines]:
         ids = list(registry.staffings)
         await work.run(sa.delete(t.staffing_position).where(t.staffing_position.c.staffing_id.in_(ids)))
         await work.insert(t.staffing_position, lines)
+    await _mirror_teams(work, registry)
+    await _mirror_desks(work, registry)
+
+
+async def _mirror_teams(work: Work, registry: Registry) -> None:
+    teams = [(staffing.id, team) for staffing in registry.staffings.values() for team in staffing.teams]
+    rows = [
+        _declared(ordinal, team.id, _plugin_of(team.id), team.label)
+        | {
+            "staffing_id": staffing_id,
+            "work": _labels(team.work),
+            "note": None if team.note is None else _labels(team.note),
+        }
+        for ordinal, (staffing_id, team) in enumerate(teams)
+    ]
+    await _upsert(work, t.staffing_team, rows)
+    of = t.staffing_team_role
+    wanted = {(team.id, role, ordinal) for _, team in teams for ordinal, role in enumerate(team.roles)}
+    present = {tuple(row) for row in await work.rows(sa.select(of.c.team_id, of.c.role_id, of.c.ordinal))}
+    if wanted != present:
+        await work.run(sa.delete(of))
+        await work.insert(of, [{"team_id": id, "role_id": role, "ordinal": n} for id, role, n in sorted(wanted)])
+
+
+async def _mirror_desks(work: Work, registry: Registry) -> None:
+    """Which desks answer for the grids of which types: as the plugins that are on say now."""
+    desk = t.grid_type_desk
+    wanted = {(grid_type.id, found.id) for grid_type in registry.grid_types.values() for found in grid_type.desks}
+    present = {tuple(row) for row in await work.rows(sa.select(desk.c.grid_type_id, desk.c.staffing_id))}
+    if wanted != present:
+        await work.run(sa.delete(desk))
+        await work.insert(desk, [{"grid_type_id": type_id, "staffing_id": id} for type_id, id in sorted(wanted)])
 
 
 async def _mirror_workflow_versions(work: Work, workflows: Mapping[str, WorkflowDefinition]) -> None:

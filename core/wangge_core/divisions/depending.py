@@ -11,7 +11,11 @@ from wangge_core.divisions.changes import DivisionState
 from wangge_core.divisions.moving import STAYS
 from wangge_core.divisions.rehoming import REHOMED
 
-FREE = frozenset(STAYS) - {("access_grant", "grid_id"), ("division", "grid_id")} | {("grid_part", "base_grid_id")}
+OF_APPRAISALS = {one for one in STAYS if one[0].startswith(("appraisal_", "points_"))}
+"""Grids that were appraised, or on whose ground somebody was; what was frozen of them stays."""
+FREE = frozenset(STAYS) - OF_APPRAISALS - {
+    (table, "grid_id") for table in ("access_grant", "division", "duty_change", "occasion_term", "visit", "patrol")
+} | {("grid_part", "base_grid_id"), ("campaign_tally", "grid_id")}
 """Columns that name a grid and go with it, or are put back."""
 
 
@@ -19,6 +23,7 @@ async def find_depending(work: Work, row: sa.Row[Any]) -> list[str]:
     """What depends on a division that is in force, a short text each; empty where it can be undone."""
     before: Mapping[str, Any] = row.before
     found = [*await _later(work, row), *await _changed(work, before), *await _made_changed(work, row), *await _gone(work, row)]
+    found += await _told(work, before["made"])
     for column in references():
         if (column.table.name, column.name) not in FREE and (count := await _new(work, row, column, before["made"])):
             found.append(f"{count} × {column.table.name}.{column.name} in its new grids")
@@ -86,6 +91,16 @@ async def _gone(work: Work, row: sa.Row[Any]) -> list[str]:
         if count := await work.value(query):
             found.append(f"{count} × {table.name} went on to other grids")
     return found
+
+
+async def _told(work: Work, made: Sequence[int]) -> list[str]:
+    """Figures of campaigns in new grids of which the targets are gone, so that nobody can say what was of which grid before."""
+    tally, campaign = t.campaign_tally, t.campaign
+    query = sa.select(sa.func.count()).select_from(tally.join(campaign, campaign.c.id == tally.c.campaign_id))
+    gone, count = campaign.c.forgotten_at.is_not(None), 0
+    for start in range(0, len(made), CHUNK):
+        count += await work.value(query.where(gone, tally.c.grid_id.in_(made[start : start + CHUNK])))
+    return [f"{count} × campaign_tally.grid_id in its new grids"] if count else []
 
 
 async def _new(work: Work, row: sa.Row[Any], column: sa.Column[Any], made: Sequence[int]) -> int:

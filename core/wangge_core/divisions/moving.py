@@ -22,11 +22,28 @@ Way = Callable[[sa.Row[Any]], int | None]
 PREFIXES = {
     "building": "Building", "household": "Household", "person": "Person", "organization": "Organization", "asset": "Asset",
     "place": "Place", "event": "Event", "task": "Task", "import_review": "ImportReview", "grid": "Grid",
+    "campaign_target": "CampaignTarget",
 }  # fmt: skip
 STAYS: Mapping[tuple[str, str], str] = {
     ("access_grant", "grid_id"): "opened over ground as it was; it covers nothing of what came after",
     ("boundary", "grid_id"): "the outline that the grid had; without its tiles no position is found by it",
     ("grid_statistic", "grid_id"): "as it was published; the next publication counts the grids that there are then",
+    ("campaign", "grid_id"): "the ground that it was started on; its targets go with theirs",
+    ("duty_change", "grid_id"): "said of the ground as it was; what came after it goes by what holds above it",
+    ("occasion_term", "grid_id"): "said of the ground as it was",
+    ("visit", "grid_id"): "where it was done; what was visited tells where that lies by now",
+    ("patrol", "grid_id"): "where it was walked",
+    ("appraisal_scheme", "grid_id"): "the ground of an appraisal, which is appraised as it was",
+    ("appraisal_run", "grid_id"): "the ground of an appraisal, as it was",
+    ("appraisal_result", "grid_id"): "the ground of an appraisal, as it was",
+    ("appraisal_result", "appraised_grid_id"): "the grid that was appraised",
+    ("appraisal_check", "grid_id"): "the ground of an appraisal, as it was",
+    ("appraisal_appeal", "grid_id"): "the ground of an appraisal, as it was",
+    (
+        "points_account",
+        "grid_id",
+    ): "where somebody wanted to be thanked; they name another when they like, and those above see it still",
+    ("points_rule", "grid_id"): "where a rule was set; it holds for nothing on other ground",
     ("grid_search", "id"): "its name, as it is searched for",
     ("outbox", "grid_id"): "what was said then",
     ("division", "grid_id"): "the ground of another division",
@@ -35,11 +52,16 @@ STAYS: Mapping[tuple[str, str], str] = {
     ("grid_succession", "from_grid_id"): "lineage",
     ("grid_succession", "to_grid_id"): "lineage",
     ("grid_former_code", "grid_id"): "lineage",
+    ("grid_binding", "grid_id"): "who was tied to the grid as it was; who is tied to what came after is for somebody to say",
+    ("hand_over", "grid_id"): "where the post was when it was handed over",
 }
 """Columns that go on naming a grid that has ended, and why."""
 HANDLED = frozenset(
     {(table, "grid_id") for table in ("building", "household", "person", "residence", "need", "organization", "asset", "place")}
-    | {(table, "grid_id") for table in ("event", "task", "task_addressee", "import_review", "post")}
+    | {
+        (table, "grid_id")
+        for table in ("event", "task", "task_addressee", "import_review", "post", "campaign_target", "campaign_tally")
+    }
     | {("grid", "parent_id"), ("grid_part", "overlay_grid_id"), ("grid_part", "base_grid_id")}
 )
 """Columns whose rows a division moves, replaces or ends."""
@@ -131,6 +153,9 @@ class _Moving:
         await self._take(t.task, [self._with("event_id", "event")], None, "open")
         await self._take(t.task_addressee, [self._with("event", "event")], _EVENT)
         await self._take(t.import_review, [self._with("person_id", "person")], only=sa.not_(t.import_review.c.decided))
+        of_things = [self._with(f"{one}_id", one) for one in ("person", "asset", "place", "organization")]
+        running = t.campaign_target.c.campaign_id.in_(sa.select(t.campaign.c.id).where(t.campaign.c.ended_at.is_(None)))
+        await self._take(t.campaign_target, [*of_things, self._with("building", "building")], _IN_UNIT, only=running)
 
     async def _take(
         self,
@@ -141,7 +166,17 @@ class _Moving:
         only: sa.ColumnElement[bool] | None = None,
     ) -> None:
         """Decide of all rows of a table: the first way that knows one says where it goes."""
-        named = ("household_id", "person_id", "building_id", "place_id", "event_id", "longitude", "latitude")
+        named = (
+            "household_id",
+            "person_id",
+            "building_id",
+            "place_id",
+            "event_id",
+            "asset_id",
+            "organization_id",
+            "longitude",
+            "latitude",
+        )
         rows = await self._read(table, ["id", "grid_id", *(name for name in named if name in table.c), *columns], more, only)
         self._place(rows)
         own = self.to.setdefault(table.name, {})

@@ -29,8 +29,11 @@ REHOMED = (
     t.task_addressee,
     t.import_review,
     t.post,
+    t.campaign_target,
 )
 """Tables whose rows lie in a grid and go with their ground."""
+TARGETS_MOVED = "campaign.targets_moved"
+"""Left for campaigns: those whose targets went to other grids, whose figures are counted anew."""
 
 
 async def write_moves(
@@ -66,6 +69,13 @@ async def rehome(work: Work, viewer: Viewer, division_id: int, *, back: bool = F
             values["version"] = table.c.version + 1
         await work.connection.execute(sa.update(table).where(table.c.id.in_(ids)).values(values))
         await _log(work, table, of_table, back=back)
+        if table is t.campaign_target:
+            rows = await work.rows(sa.select(table.c.campaign_id).where(table.c.id.in_(ids)).distinct())
+            work.leave(TARGETS_MOVED, tuple(row.campaign_id for row in rows))
+            if back:  # the grids of these figures may go
+                of_grids = t.campaign_tally.c.grid_id.in_(sa.select(move.c.to_grid_id).where(of_table))
+                of_campaigns = t.campaign_tally.c.campaign_id.in_([row.campaign_id for row in rows])
+                await work.run(sa.delete(t.campaign_tally).where(of_grids, of_campaigns))
     await _tell(work, viewer, division_id, back=back)
 
 

@@ -15,7 +15,7 @@ from wangge_core.plugin.definitions import WorkflowDefinition
 from wangge_core.tasks.giving import NewTask, give_tasks
 
 ALWAYS = ("kind_id", "kind_version", "grid_id", "priority")
-WHERE_SET = ("closed_at", "filed_limit", "opened_by_event_id", "part_of_id")
+WHERE_SET = ("closed_at", "filed_limit", "opened_by_event_id", "part_of_id", "assignee_office_id")
 
 
 class Begun(NamedTuple):

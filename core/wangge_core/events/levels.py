@@ -100,6 +100,11 @@ def above_situation(situation: Situation) -> Level | None:
     return level_above(situation.definition, situation.stage, _came_through(situation), situation.roles)
 
 
+def present_level(situation: Situation) -> Level:
+    """The level that answers for the stage in which an event stands."""
+    return level_of_stage(situation.definition, situation.stage, _came_through(situation), situation.roles)
+
+
 async def _roles_over(work: Work, path: str) -> set[str]:
     """All roles as which somebody who holds a post over the grid with this path may act."""
     post, part = t.post, t.grid_part
@@ -122,7 +127,7 @@ def superior_post(situation: Situation, viewer: Viewer, *more: str) -> HeldPost 
 
 def desk_post(situation: Situation, viewer: Viewer) -> HeldPost | None:
     """The post under which the viewer keeps the desk of the level at which the event stands, or of one above it."""
-    level = level_of_stage(situation.definition, situation.stage, _came_through(situation), situation.roles)
+    level = present_level(situation)
     return _standing(situation, viewer, {role for one in UPWARD[UPWARD.index(level) :] for role in DESKS[one]})
 
 

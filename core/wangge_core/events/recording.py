@@ -125,7 +125,7 @@ def _row(work: Work, viewer: Viewer, ready: Prepared, id: int, number: str, know
         "longitude": seven_places(report.longitude),
         "latitude": seven_places(report.latitude),
         "assignee_id": None,
-        "assignee_office_id": None,
+        "assignee_office_id": recorded.office_id,
         "occurred_at": report.occurred_at,
         "reported_at": reported_at,
         "entered_stage_at": recorded.closed_at or reported_at,

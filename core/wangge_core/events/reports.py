@@ -37,13 +37,14 @@ class Timeliness(Choice):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What an imported record says of its own past: when it was closed, when it was due, and whether that was in time. All may be
-    unknown."""
+    """What an imported record says of its own past: when it was closed, when it was due, whether that was in time, and the office that
+    handled it. All may be unknown."""
 
     closed: bool = False
     closed_at: datetime | None = None
     due_at: datetime | None = None
     timeliness: Timeliness | None = None
+    office_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,12 @@
 """Importing events with the past that their records tell: when they were closed, and whether in time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
 from wangge_core.errors import Outcome, Refusal, refusal
@@ -22,6 +24,7 @@ from wangge_core.imports.reading import read_rows
 from wangge_core.imports.reporting import ImportResult, open_report
 from wangge_core.imports.templates import Template, fill_first
 from wangge_core.imports.times import TimeReader
+from wangge_core.places.offices import NewOffice, create_offices
 from wangge_core.rights.viewers import Viewer
 
 
@@ -37,6 +40,7 @@ class _Translator:
         self._times = TimeReader(mapping.times) if mapping.times else None
         self._key = Template(mapping.event.key)
         self._description = templates(mapping.event.description)
+        self._office, self._office_name = Template(mapping.event.office), Template(mapping.event.office_name)
         self.kinds = KindReader(mapping.kind)
 
     def translate(self, row: Row) -> Draft | Unusable:
@@ -53,6 +57,8 @@ class _Translator:
         }
         fields |= (where := position(self._position, values, found))
         fields["description"] = fill_first(self._description, values) or ""
+        code, name = self._office.fill(values), self._office_name.fill(values)
+        fields["office"] = (code, name) if code and name else None
         grid = self._grids.of(values, found, where)
         return Unusable(tuple(found)) if found else Draft(grid, fields)
 
@@ -95,7 +101,21 @@ class _Writer:
 
     async def write(self, work: Work, drafts: Sequence[Draft]) -> list[Outcome]:
         await self._bring_in_kinds(work)
-        return await write_found(work, drafts, self._grids, EventReport, lambda reports: report_events(work, self._viewer, reports))
+        offices = await self._offices(work, [draft.fields["office"] for draft in drafts])
+
+        def report(*, office: tuple[str, str] | None, recorded: Recorded, **fields: Any) -> EventReport:
+            return EventReport(recorded=replace(recorded, office_id=offices.get(office[0]) if office else None), **fields)
+
+        return await write_found(work, drafts, self._grids, report, lambda reports: report_events(work, self._viewer, reports))
+
+    async def _offices(self, work: Work, named: Sequence[tuple[str, str] | None]) -> Mapping[str, int]:
+        """The keys of offices by code; those that are not known are added."""
+        names = dict(one for one in named if one is not None)
+        found = await work.by_ids((t.office.c.id,), t.office.c.code, names)
+        missing = [NewOffice(code=code, name=name) for code, name in names.items() if code not in found]
+        made = await create_offices(work, self._viewer, missing)
+        ids = {new.code: one.id for new, one in zip(missing, made, strict=True) if one.id is not None}
+        return {code: row.id for code, row in found.items()} | ids
 
     async def _bring_in_kinds(self, work: Work) -> None:
         """Kinds are seen in the order of the file, so the new ones come last."""

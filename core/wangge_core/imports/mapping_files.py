@@ -99,7 +99,7 @@ def columns_of(mapping: FileMapping) -> Iterator[str]:
 
 def _event_columns(mapping: EventMapping) -> Iterator[str]:
     event = mapping.event
-    yield from _of_templates(event.key, *templates(event.description), mapping.kind.id)
+    yield from _of_templates(event.key, *templates(event.description), mapping.kind.id, event.office, event.office_name)
     yield from _named(*_times(mapping), event.closed, event.timeliness, event.source)
     for level in mapping.kind.levels:
         yield from _named(level.name, level.key)
@@ -147,10 +147,7 @@ def faults_of(mapping: FileMapping) -> Iterator[str]:
         yield "file.delimiter must be one character."
     match mapping:
         case EventMapping():
-            yield from _key_faults(mapping.event.key, "event.key")
-            yield from _kind_faults(mapping.kind)
-            yield from _grid_faults(mapping)
-            yield from _time_faults(mapping.times, mapped=any(_times(mapping)))
+            yield from _event_faults(mapping)
         case BuildingMapping():
             yield from _key_faults(mapping.building.key, "building.key")
             yield from _grid_faults(mapping)
@@ -170,6 +167,15 @@ def faults_of(mapping: FileMapping) -> Iterator[str]:
             yield from register_faults(mapping)
         case _:
             pass
+
+
+def _event_faults(mapping: EventMapping) -> Iterator[str]:
+    yield from _key_faults(mapping.event.key, "event.key")
+    if bool(mapping.event.office) != bool(mapping.event.office_name):
+        yield "event.office and event.office_name go together."
+    yield from _kind_faults(mapping.kind)
+    yield from _grid_faults(mapping)
+    yield from _time_faults(mapping.times, mapped=any(_times(mapping)))
 
 
 def _key_faults(key: str, where: str) -> Iterator[str]:

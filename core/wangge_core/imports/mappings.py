@@ -126,6 +126,9 @@ class EventColumns(Section, frozen=True, kw_only=True):
     """What becomes of a row whose times contradict each other so."""
     timeliness: Values[Timeliness] | None = None
     source: EventSource | Values[EventSource] = EventSource.OTHER_SYSTEM
+    office: str = ""
+    """A template of the code of the office that handled it, and of its name; an office that is not known is added."""
+    office_name: str = ""
 
 
 class BuildingColumns(Section, frozen=True, kw_only=True):

@@ -47,7 +47,10 @@ LOGGED: Mapping[str, Logged] = {
     "office": _thing("Office", "code name"),
     "account": _thing("Account", "active issuer machine valid_from"),  # name and login may be a resident's
     "api_key": _part("Account", "account_id", "key", "name scopes expires_at revoked_at"),
-    "post": _thing("Post", "account_id role_id grid_id office_id starts_at ends_at name_shown"),
+    "post": _thing("Post", "account_id role_id grid_id office_id starts_at ends_at end_ground source name_shown"),
+    "grid_binding": _part("Grid", "grid_id", "binding", "kind account_id office_id organization_id starts_at ends_at"),
+    "course": _thing("Course", "code name months active"),
+    "training": _part("Account", "account_id", "training", "course_id taken_on holds_until withdrawn_at"),
     "delegation": _part("Post", "post_id", "delegation", "account_id starts_at ends_at"),
     "device": _part("Post", "post_id", "device", "name revoked_at replaced_by_id"),
     "webhook": _part("Account", "account_id", "webhook", "url ended_at"),
@@ -59,19 +62,35 @@ LOGGED: Mapping[str, Logged] = {
 NOT_LOGGED = frozenset(
     {
         # logs of their own, and what the service keeps for its working
-        "event", "event_assignment", "event_history", "involvement", "outbox", "counter", "idempotency_key", "job",
+        "event", "event_assignment", "event_history", "involvement", "outbox", "counter", "idempotency_key", "sync_change", "job",
         # what events ask of posts, which their history tells; and where somebody on duty was last, which is kept for a day
         "task", "task_addressee", "duty_position",
         # what is asked and planned of events, with who asked and who decided; their history tells it too
         "event_chase", "event_request", "project", "project_step",
         "import_review", "log_chain", "read_log", "read_log_subject", "change_log",
+        # what the deployment changed of duties, and when occasions hold: each row says who set it, when and why
+        "duty_change", "occasion_term",
+        # entries that are never changed, and say themselves who made them and when
+        "visit", "patrol", "patrol_point", "patrol_checkpoint", "participation", "visit_event",
+        # who started and ended them, and who checked in what, stands in themselves, with what was corrected
+        "campaign", "campaign_role", "campaign_target", "campaign_earlier", "campaign_tally",
         # who took photographs in stands in themselves, the history of events tells where they are; publishing is noted by itself
         "attachment", "event_attachment", "stored_file",
+        # appraisals, in whose rows stand who decided and when, and which keep what they were; points, whose entries are a ledger
+        "appraisal_scheme", "appraisal_scheme_version", "appraisal_run", "appraisal_result", "appraisal_check", "appraisal_appeal",
+        "appraisal_exit",
+        # who rated from below is told to nobody, not even to who reads logs
+        "appraisal_rating", "points_account", "points_entry", "points_rule",
         # what plugins and catalogues declare, and the layers of grids
-        "asset_kind", "event_kind", "event_kind_version", "grid_type", "need_kind", "place_kind", "plugin", "role", "staffing",
-        "staffing_position", "workflow", "workflow_stage", "workflow_version", "grid_layer", "grid_part",
+        "asset_kind", "duty", "occasion", "event_kind", "event_kind_version", "grid_type", "need_kind", "place_kind", "plugin", "role",
+        "staffing", "staffing_position", "staffing_team", "staffing_team_role", "grid_type_desk", "workflow", "workflow_stage",
+        "workflow_version", "grid_layer", "grid_part",
         # what divisions did, of whose rows the changes are logged
         "division_move", "grid_succession", "grid_former_code",
+        # a protocol of its own, of posts whose changes are logged; and which courses roles require, which is noted with the course
+        "hand_over", "course_role",
+        # what is counted of things, which can be counted again
+        "counted", "counting", "tally", "measure", "indicator",
         # by what a boundary is found
         "boundary_tile",
         # clocks of events, which the history of events tells of, and days of calendars with what a change of them moved

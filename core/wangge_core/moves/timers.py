@@ -18,6 +18,7 @@ from wangge_core.events.history import HistoryEntryKind
 from wangge_core.events.levels import next_level
 from wangge_core.jobs.claiming import Job
 from wangge_core.moves.moves import move_events_as_system
+from wangge_core.moves.sponsors import tell_sponsors
 from wangge_core.plugin.declarations.roles import SYSTEM
 from wangge_core.plugin.declarations.tasks import TaskKind
 from wangge_core.plugin.definitions import MoveDefinition
@@ -72,6 +73,7 @@ async def _run_out(work: Work, event: Steered, clock: Clock, turn: NextTurn, cal
     values = {"times_chased": event.row.times_chased + 1}
     answers = {**_said(clock), "answer_due_at": answer_due}
     await record(work, None, event, HistoryEntryKind.OVERDUE, None, answers=answers, values=values)
+    await tell_sponsors(work, event)
 
 
 async def _escalate(work: Work, event: Steered, clock: Clock, turn: NextTurn, calendars: Calendars) -> None:

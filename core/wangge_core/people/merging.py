@@ -160,7 +160,8 @@ async def _move_memberships(work: Work, kept: sa.Row[Any], doubled: sa.Row[Any],
 
 
 async def _refer(work: Work, column: sa.Column[Any], kept_id: int, doubled_id: int) -> None:
-    """Have a column refer to the kept person. A tie to an event in a role that the kept person has there already is dropped."""
+    """Have a column refer to the kept person. A tie to an event in a role that the kept person has there already is dropped,
+    and of a campaign that has both on its list one target is of nobody."""
     table = column.table
     if table is t.involvement:
         other = t.involvement.alias()
@@ -168,4 +169,9 @@ async def _refer(work: Work, column: sa.Column[Any], kept_id: int, doubled_id: i
             other.c.event_id == t.involvement.c.event_id, other.c.role == t.involvement.c.role, other.c.person_id == kept_id
         )
         await work.run(sa.delete(t.involvement).where(t.involvement.c.person_id == doubled_id, same))
+    if table is t.campaign_target:
+        listed = t.campaign_target.alias()
+        too = sa.select(listed.c.campaign_id).where(listed.c.person_id == kept_id)
+        double = sa.and_(column == doubled_id, t.campaign_target.c.campaign_id.in_(too))
+        await work.run(sa.update(table).where(double).values(person_id=None))
     await work.run(sa.update(table).where(column == doubled_id).values({column: kept_id}))

@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
 from wangge_core.changing import Change, Checking, rows_to_change
 from wangge_core.checking import only_right
-from wangge_core.confirming import check_confirm_by, confirmed
+from wangge_core.confirming import check_confirm_by, confirmed, is_newer
 from wangge_core.db import tables as t
 from wangge_core.db.work import CHUNK, Work
 from wangge_core.errors import Outcome
@@ -38,10 +39,12 @@ SORTS: Mapping[Confirmable, tuple[sa.Table, Rule]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactsConfirmation(Change):
-    """The facts of a thing were looked at and are true. `confirm_by` is the day by which to look again, a year on unless given."""
+    """The facts of a thing were looked at and are true. `confirm_by` is the day by which to look again, a year on unless given;
+    `at` is when they were looked at, if not now."""
 
     sort: Confirmable
     confirm_by: date | None = None
+    at: datetime | None = None
 
 
 async def confirm_facts(work: Work, viewer: Viewer, requests: Sequence[FactsConfirmation]) -> list[Outcome]:
@@ -54,17 +57,17 @@ async def confirm_facts(work: Work, viewer: Viewer, requests: Sequence[FactsConf
         for sort, ids in by_sort.items()
     }
     outcomes: list[Outcome] = []
-    good: dict[tuple[Confirmable, date | None], list[int]] = {}
+    good: dict[tuple[Confirmable, date | None, datetime | None], list[int]] = {}
     for request in requests:
         checking = checks[request.sort]
         found = [*checking.refusals(request), *check_confirm_by(request.confirm_by, work.today)]
-        if not found:
-            good.setdefault((request.sort, request.confirm_by), []).append(request.id)
+        if not found and not is_newer(checking.rows[request.id], request.at):
+            good.setdefault((request.sort, request.confirm_by, request.at), []).append(request.id)
             grid_id = checking.rows[request.id].grid_id
             work.announce(f"{request.sort.value.lower()}.confirmed", request.id, grid_id)
         outcomes.append(Outcome(refusals=only_right(found)) if found else Outcome(id=request.id))
-    for (sort, confirm_by), ids in good.items():
-        await _write(work, viewer, SORTS[sort][0], confirm_by, ids)
+    for (sort, confirm_by, at), ids in good.items():
+        await _write(work, SORTS[sort][0], ids, confirmed(work, viewer, confirm_by, at))
     return outcomes
 
 
@@ -73,7 +76,7 @@ def _of(sort: Confirmable, ids: Sequence[int]) -> tuple[sa.Table, Sequence[int],
     return table, ids, rule
 
 
-async def _write(work: Work, viewer: Viewer, table: sa.Table, confirm_by: date | None, ids: Sequence[int]) -> None:
+async def _write(work: Work, table: sa.Table, ids: Sequence[int], values: Mapping[str, Any]) -> None:
     for start in range(0, len(ids), CHUNK):
         chunk = ids[start : start + CHUNK]
-        await work.run(sa.update(table).where(table.c.id.in_(chunk)).values(confirmed(work, viewer, confirm_by)))
+        await work.run(sa.update(table).where(table.c.id.in_(chunk)).values(values))

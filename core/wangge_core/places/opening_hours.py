@@ -6,31 +6,16 @@ A span that ends on the next day says so. Nothing here guesses: spans of a week 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from enum import auto
 from itertools import pairwise
 from typing import Any
 
 from wangge_core.checking import check_optional_text
 from wangge_core.errors import Refusal, refusal
-from wangge_core.plugin.declarations.labels import Choice
+from wangge_core.plugin.declarations.weekdays import Weekday
 
 DAY = 24 * 60
 WEEK = 7 * DAY
 MOST_SPANS, MOST_EXCEPTIONS = 42, 200
-
-
-class Weekday(Choice):
-    """A day of the week."""
-
-    MONDAY = auto(), "星期一"
-    TUESDAY = auto(), "星期二"
-    WEDNESDAY = auto(), "星期三"
-    THURSDAY = auto(), "星期四"
-    FRIDAY = auto(), "星期五"
-    SATURDAY = auto(), "星期六"
-    SUNDAY = auto(), "星期日"
-
-
 WEEKDAYS = tuple(Weekday)
 
 

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 import pluggy
 
+from wangge_core.plugin.declarations.duties import Duty, Occasion
 from wangge_core.plugin.declarations.grid_types import GridType, Staffing
+from wangge_core.plugin.declarations.indicators import Statistic
 from wangge_core.plugin.declarations.kinds import AssetKind, EventKind, NeedKind, PlaceKind
 from wangge_core.plugin.declarations.labels import Declared
 from wangge_core.plugin.declarations.roles import PERFORMERS, Role
@@ -24,6 +26,9 @@ RETURNS: Mapping[str, type[Declared]] = {
     "need_kinds": NeedKind,
     "asset_kinds": AssetKind,
     "place_kinds": PlaceKind,
+    "indicators": Statistic,
+    "occasions": Occasion,
+    "duties": Duty,
 }
 _D = TypeVar("_D", bound=Declared)
 
@@ -44,9 +49,9 @@ class Item:
 
 @dataclass(slots=True)
 class Collection:
-    """All that the plugins returned, by hook, in order of loading; staffing templates are found through the grid types."""
+    """All that the plugins returned, by hook, in order of loading; staffing templates and teams are found through the grid types."""
 
-    items: dict[str, list[Item]] = field(default_factory=lambda: {hook: [] for hook in HOOKS} | {"staffings": []})
+    items: dict[str, list[Item]] = field(default_factory=lambda: {hook: [] for hook in HOOKS} | {"staffings": [], "teams": []})
     ids: dict[int, str] = field(default_factory=dict[int, str])
     faults: list[Fault] = field(default_factory=list[Fault])
 
@@ -185,6 +190,8 @@ def _collect_staffings(collection: Collection) -> None:
         for staffing in grid_type.staffing + grid_type.desks:
             if collection.id_of(staffing) is None:
                 collection.add("staffings", Item(item.plugin, staffing))
+                for team in staffing.teams:
+                    collection.add("teams", Item(item.plugin, team))
 
 
 def staffings(collection: Collection) -> Iterator[tuple[Item, Staffing]]:

@@ -11,11 +11,13 @@ import msgspec
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
-from wangge_core.plugin.declarations.grid_types import Size
+from wangge_core.plugin.declarations.duties import DutyWork, Period
+from wangge_core.plugin.declarations.grid_types import Each, Size
 from wangge_core.plugin.declarations.kinds import Involvable, Priority
 from wangge_core.plugin.declarations.labels import Label
 from wangge_core.plugin.declarations.roles import Level
 from wangge_core.plugin.declarations.tasks import TaskKind
+from wangge_core.plugin.declarations.weekdays import Weekday
 from wangge_core.plugin.declarations.workflows import ClosingParts
 
 
@@ -147,10 +149,25 @@ class RoleDefinition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PositionDefinition:
+    """A line of a template. `kind` is that of the asset or place that it is for each of; `above`: it is held on the ground above."""
+
     role: str
     least: int
     most: int | None
     per: str
+    each: Each
+    kind: str | None
+    grids_each: int | None
+    above: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TeamDefinition:
+    id: str
+    label: Label
+    roles: tuple[str, ...]
+    work: Label
+    note: Label | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,6 +176,7 @@ class StaffingDefinition:
     label: Label
     level: Level
     positions: tuple[PositionDefinition, ...]
+    teams: tuple[TeamDefinition, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -256,3 +274,59 @@ class NeedKindDefinition:
     months: int | None
     sensitive: bool
     children: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OccasionDefinition:
+    id: str
+    plugin: str
+    label: Label
+
+
+class TargetDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Whom or where a duty concerns, by its sort: HOUSEHOLD, PERSON, UNIT, BUILDING, ORGANIZATION, ASSET, PLACE, GRID, EVENT or TASK.
+
+    `kinds` are of needs, assets, places, events or tasks, as the sort has them.
+    """
+
+    sort: str
+    kinds: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
+    not_also: tuple[str, ...] = ()
+    without_need: bool = False
+    with_temporary: bool = False
+    level: Level = Level.GRID
+    urgent: bool = False
+    closed: bool = False
+    unrated: bool = False
+    one_in: int = 1
+
+
+class FrequencyDefinition(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How often, by its kind: TIMES, MINUTES, SHARE or DIFFERENT in each period, EVERY_HOURS, PROMPTLY, BEFORE or
+    AS_IT_COMES.
+
+    `amount` counts times, minutes, percent, different ones, hours, seconds (PROMPTLY) or days (BEFORE). `occasion` is what PROMPTLY and
+    BEFORE count from, and while which all others hold; empty where none.
+    """
+
+    kind: str
+    amount: int
+    per: Period | None = None
+    on: Weekday | None = None
+    occasion: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyDefinition:
+    """A duty. `grid_types` are those on whose ground it holds; None for all."""
+
+    id: str
+    plugin: str
+    label: Label
+    who: tuple[str, ...]
+    does: DutyWork
+    minutes: int
+    targets: tuple[TargetDefinition, ...]
+    frequencies: tuple[FrequencyDefinition, ...]
+    grid_types: frozenset[str] | None

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 
+from wangge_core.plugin.declarations.duties import Duty, Occasion
 from wangge_core.plugin.declarations.grid_types import GridType
+from wangge_core.plugin.declarations.indicators import Statistic
 from wangge_core.plugin.declarations.kinds import AssetKind, EventKind, NeedKind, PlaceKind
 from wangge_core.plugin.declarations.roles import Role
 from wangge_core.plugin.declarations.workflows import Workflow
@@ -41,6 +43,18 @@ class Plugin:
 
     def place_kinds(self) -> Sequence[PlaceKind]:
         """Sorts of stations and points."""
+        return ()
+
+    def occasions(self) -> Sequence[Occasion]:
+        """What the deployment says that holds over some ground for a time, and duties go by."""
+        return ()
+
+    def duties(self) -> Sequence[Duty]:
+        """What somebody must do again and again, or each time something happens."""
+        return ()
+
+    def indicators(self) -> Sequence[Statistic]:
+        """Measures, the indicators made of them, and the milestones of workflows that say what is counted."""
         return ()
 
 

@@ -17,6 +17,7 @@ from wangge_core.plugin.faults import Fault, PluginError
 from wangge_core.plugin.hooks import Plugin
 from wangge_core.plugin.registry import LoadedPlugin, Registry
 from wangge_core.plugin.resolving import Resolver
+from wangge_core.plugin.resolving_measures import indicators, measures, milestones
 
 GROUP = "wangge.plugins"
 CORE = "wangge-core"
@@ -78,6 +79,11 @@ def build_registry(plugins: Mapping[str, Plugin], loaded: tuple[LoadedPlugin, ..
         need_kinds=resolver.need_kinds(),
         asset_kinds=resolver.things("asset_kinds", AssetKind),
         place_kinds=resolver.things("place_kinds", PlaceKind),
+        measures=measures(resolver),
+        indicators=indicators(resolver),
+        milestones=milestones(resolver),
+        occasions=resolver.occasions(),
+        duties=resolver.duties(),
         warnings=tuple(fault for fault in found if fault.warning),
     )
 

@@ -1,19 +1,22 @@
 """The registry: everything that the enabled plugins declared, resolved and frozen. Made once by `load_plugins`, never changed."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 
 from wangge_core.plugin.definitions import (
+    DutyDefinition,
     EventKindDefinition,
     GridTypeDefinition,
     NeedKindDefinition,
+    OccasionDefinition,
     RoleDefinition,
     StaffingDefinition,
     ThingKindDefinition,
     WorkflowDefinition,
 )
 from wangge_core.plugin.faults import Fault
+from wangge_core.plugin.measuring import IndicatorDefinition, MeasureDefinition, MilestonesDefinition
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,10 +41,16 @@ class Registry:
     need_kinds: Mapping[str, NeedKindDefinition]
     asset_kinds: Mapping[str, ThingKindDefinition]
     place_kinds: Mapping[str, ThingKindDefinition]
+    measures: Mapping[str, MeasureDefinition] = field(default_factory=dict[str, MeasureDefinition])
+    indicators: Mapping[str, IndicatorDefinition] = field(default_factory=dict[str, IndicatorDefinition])
+    milestones: Mapping[str, MilestonesDefinition] = field(default_factory=dict[str, MilestonesDefinition])
+    """By the id of the workflow."""
+    occasions: Mapping[str, OccasionDefinition]
+    duties: Mapping[str, DutyDefinition]
     warnings: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
-        for field in fields(self):
-            value = getattr(self, field.name)
+        for one in fields(self):
+            value = getattr(self, one.name)
             if isinstance(value, dict):
-                object.__setattr__(self, field.name, MappingProxyType(value))  # pyright: ignore[reportUnknownArgumentType]
+                object.__setattr__(self, one.name, MappingProxyType(value))  # pyright: ignore[reportUnknownArgumentType]

@@ -15,7 +15,8 @@ from wangge_core.plugin.declarations.clocks import (
     WorkingDays,
     WorkingHours,
 )
-from wangge_core.plugin.declarations.grid_types import GridType
+from wangge_core.plugin.declarations.duties import Occasion
+from wangge_core.plugin.declarations.grid_types import Each, GridType, Position, Staffing
 from wangge_core.plugin.declarations.guards import (
     Guard,
     NotInvolved,
@@ -28,12 +29,13 @@ from wangge_core.plugin.declarations.guards import (
 )
 from wangge_core.plugin.declarations.kinds import AssetKind, EventKind, Involves, Limit, NeedKind, PlaceKind
 from wangge_core.plugin.declarations.labels import Declared
-from wangge_core.plugin.declarations.roles import Role
+from wangge_core.plugin.declarations.roles import Level, Role
 from wangge_core.plugin.declarations.workflows import Move, Opens, Stage, Workflow
 from wangge_core.plugin.definitions import (
     AskDefinition,
     ClockDefinition,
     DetailsDefinition,
+    DutyDefinition,
     EventKindDefinition,
     GridTypeDefinition,
     GuardDefinition,
@@ -41,16 +43,19 @@ from wangge_core.plugin.definitions import (
     LimitDefinition,
     MoveDefinition,
     NeedKindDefinition,
+    OccasionDefinition,
     OpensDefinition,
     OptionDefinition,
     PositionDefinition,
     RoleDefinition,
     StaffingDefinition,
     StageDefinition,
+    TeamDefinition,
     ThingKindDefinition,
     WorkflowDefinition,
 )
 from wangge_core.plugin.describing import describe
+from wangge_core.plugin.resolving_duties import resolved_duties
 
 
 class Resolver:
@@ -107,13 +112,29 @@ class Resolver:
                 id=item.id,
                 label=staffing.label,
                 level=staffing.level,
-                positions=tuple(
-                    PositionDefinition(role=self.id_of(line.role), least=line.least, most=line.most, per=line.per)
-                    for line in staffing.positions
+                positions=tuple(self._position(staffing, line) for line in staffing.positions),
+                teams=tuple(
+                    TeamDefinition(
+                        id=self.id_of(team), label=team.label, roles=self.ids_of(team.roles), work=team.work, note=team.note
+                    )
+                    for team in staffing.teams
                 ),
             )
             for item, staffing in staffings(self.collection)
         }
+
+    def _position(self, staffing: Staffing, line: Position) -> PositionDefinition:
+        each, kind = (line.each, None) if isinstance(line.each, Each) else (_each_of(line.each), self.id_of(line.each))
+        return PositionDefinition(
+            role=self.id_of(line.role),
+            least=line.least,
+            most=line.most,
+            per=line.per,
+            each=each,
+            kind=kind,
+            grids_each=line.grids_each,
+            above=staffing.level is Level.GRID and line.role.level is not Level.GRID and each is not Each.GRID,
+        )
 
     def grid_types(self, known: dict[str, StaffingDefinition]) -> dict[str, GridTypeDefinition]:
         return {
@@ -221,6 +242,19 @@ class Resolver:
             )
             for item, kind in self.collection.of("need_kinds", NeedKind)
         }
+
+    def occasions(self) -> dict[str, OccasionDefinition]:
+        return {
+            item.id: OccasionDefinition(id=item.id, plugin=item.plugin, label=occasion.label)
+            for item, occasion in self.collection.of("occasions", Occasion)
+        }
+
+    def duties(self) -> dict[str, DutyDefinition]:
+        return resolved_duties(self.collection, self.id_of)
+
+
+def _each_of(kind: AssetKind | PlaceKind) -> Each:
+    return Each.ASSET if isinstance(kind, AssetKind) else Each.PLACE
 
 
 def clock_definition(clock: Clock | None) -> ClockDefinition | None:

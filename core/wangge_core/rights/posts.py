@@ -13,8 +13,10 @@ from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.staff import PostEndGround, StaffSource
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.giving import check_given, holds, opens_office
+from wangge_core.rights.trained import lacking_courses
 from wangge_core.rights.viewers import Viewer, base_paths
 from wangge_core.rights.visibility import post_rule
 from wangge_core.writing import grids_of, insert_accepted
@@ -30,15 +32,19 @@ class NewPost:
     office_id: int | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
+    source: StaffSource | None = None
+    untrained_reason: str | None = None
+    """Why it is given to somebody without a course that its role requires."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostEnd:
-    """A post to end, now unless `at` says otherwise."""
+    """A post to end, now unless `at` says otherwise. A ground that is none of the others needs the reason."""
 
     post_id: int
     reason: str | None = None
     at: datetime | None = None
+    ground: PostEndGround | None = None
 
 
 async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) -> list[Outcome]:
@@ -50,9 +56,12 @@ async def assign_posts(work: Work, viewer: Viewer, requests: Sequence[NewPost]) 
     accounts = await work.by_ids((), t.account.c.id, [request.account_id for request in requests])
     offices = await work.by_ids((), t.office.c.id, [one.office_id for one in requests if one.office_id is not None])
     overlays = await base_paths(work, [id for id, grid in grids.items() if grid.layer_id != BASE_LAYER])
+    untrained = await lacking_courses(work, [(one.account_id, one.role_id, one.starts_at) for one in requests])
     refusals: list[list[Refusal]] = []
-    for request in requests:
-        found: list[Refusal] = []
+    for request, lacking in zip(requests, untrained, strict=True):
+        found: list[Refusal] = list(check_optional_text(request.untrained_reason, "untrainedReason", most=400))
+        if lacking and request.untrained_reason is None:
+            found.append(refusal("TRAINING_MISSING", "accountId", courses=", ".join(lacking)))
         grid = grids.get(request.grid_id)
         if grid is None:
             found.append(refusal("NOT_FOUND", "gridId", what="Grid", id=request.grid_id))
@@ -95,6 +104,8 @@ def _manages(viewer: Viewer, path: str, layer: str, parts: Sequence[str]) -> boo
 def _row(work: Work, request: NewPost) -> dict[str, Any]:
     return {
         "account_id": request.account_id,
+        "source": request.source and request.source.value,
+        "untrained_reason": request.untrained_reason and request.untrained_reason.strip(),
         "role_id": request.role_id,
         "grid_id": request.grid_id,
         "office_id": request.office_id,
@@ -121,6 +132,8 @@ async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
         return refused("NOT_FOUND", "id", what="Post", id=request.post_id)
     at = request.at or work.now
     found = list(check_optional_text(request.reason, "reason", most=400))
+    if request.ground is PostEndGround.OTHER and request.reason is None:
+        found.append(refusal("REQUIRED", "reason"))
     overlay = {} if row.layer_id == BASE_LAYER else await base_paths(work, [row.grid_id])
     if not _manages(viewer, row.path, row.layer_id, overlay.get(row.grid_id, ())):
         found.append(refusal("NOT_ALLOWED", "id"))
@@ -130,6 +143,7 @@ async def _end(work: Work, viewer: Viewer, request: PostEnd) -> Outcome:
         found.append(refusal("TERM_INVALID", "at"))
     if found:
         return Outcome(refusals=only_right(found))
-    await work.run(sa.update(t.post).where(t.post.c.id == row.id).values(ends_at=at, end_reason=request.reason))
+    values = {"ends_at": at, "end_reason": request.reason, "end_ground": request.ground and request.ground.value}
+    await work.run(sa.update(t.post).where(t.post.c.id == row.id).values(values))
     work.announce("post.ended", row.id, row.grid_id, account=row.account_id)
     return Outcome(id=row.id)

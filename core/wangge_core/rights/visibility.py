@@ -6,7 +6,8 @@ home, and those of the children in their care. An event is visible to READ_EVENT
 through an office), to its reporter, and to residents involved in it; complaints about who serves a grid or community are kept from it.
 A post is visible within one's grids, to its holder and to who stands in; so are accounts, and shifts with their post. A task is seen by
 who sees its event, and by whom it was addressed to. Photographs and files are seen by who sees an
-event that they are on, and by who sent them.
+event that they are on, and by who sent them. Visits and patrols ask for READ_WORK over their grid and are seen by who did them, visits of
+a resident by that one too; the track of a patrol asks for READ_TRACKS or is one's own.
 """
 
 from collections.abc import Callable
@@ -299,6 +300,40 @@ def _shift(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     return seen if _constant(seen) else sa.exists(sa.select(1).where(post.c.id == row.c.post_id, seen).correlate(row))
 
 
+def _own_account(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """What the viewer did; not for a machine that was not given that."""
+    return row.c.account_id == viewer.account_id if viewer.signed_in and viewer.reads_own else sa.false()
+
+
+def _visited(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    return viewer.is_own_person(row.c.person_id)
+
+
+def _own_visit(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Made by the viewer, or of the viewer or a child in the viewer's care."""
+    parts = [one for one in (_own_account(row, viewer), _visited(row, viewer)) if not _constant(one)]
+    return sa.or_(sa.false(), *parts)
+
+
+def _own_patrol(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """Recorded by the viewer, or with the viewer taking part: whoever records one takes part in it."""
+    part = t.participation.alias()
+    own = _own_account(part, viewer)
+    if _constant(own):
+        return own
+    return looked_up(row.c.id, sa.select(part.c.patrol_id).where(own, part.c.patrol_id.isnot(None)))
+
+
+def _track(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
+    """One's own, and where the patrol's grid is covered."""
+    patrol, own = t.patrol.alias(), _own_account(row, viewer)
+    scope = viewer.coming(Way.REFERRED).scope(Capability.READ_TRACKS).covers(patrol.c.grid_id)
+    if isinstance(scope, sa.False_):
+        return own
+    seen = sa.exists(sa.select(1).where(patrol.c.id == row.c.patrol_id, scope).correlate(row))
+    return seen if _constant(own) else sa.or_(own, seen)
+
+
 def _calendar_change(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     """With the right to set calendars, which hold for everybody."""
     del row
@@ -328,3 +363,7 @@ attachment_private_rule = Rule(_on_event(Capability.READ_PRIVATE))
 task_rule = Rule(_task, there=_task_there)
 shift_rule = Rule(_shift)
 calendar_change_rule = Rule(_calendar_change)
+visit_rule = within_grid(Capability.READ_WORK, beside=_own_visit)
+visit_private_rule = within_grid(Capability.READ_PRIVATE, beside=_visited)
+patrol_rule = within_grid(Capability.READ_WORK, beside=_own_patrol)
+track_rule = Rule(_track)

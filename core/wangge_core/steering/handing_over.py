@@ -31,12 +31,32 @@ class HandOver:
     to_post_id: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WorkGiven:
+    """The keys of what went from one post to another, and of the events in which the successor may not act."""
+
+    tasks: tuple[int, ...]
+    events: tuple[int, ...]
+    events_left: tuple[int, ...] = ()
+
+
 async def hand_posts_over(work: Work, viewer: Viewer, requests: Sequence[HandOver]) -> list[Outcome]:
     """Hand over open tasks and the events at work, each with an entry in its history; for who manages posts over their ground."""
     return [await _hand_over(work, viewer, request) for request in requests]
 
 
 async def _hand_over(work: Work, viewer: Viewer, request: HandOver) -> Outcome:
+    checked = await check_hand_over(work, viewer, request)
+    if isinstance(checked, Outcome):
+        return checked
+    old, new = checked
+    await give_work(work, viewer, old.id, new.id)
+    work.announce("post.handed_over", old.id, old.grid_id, to=new.id)
+    return Outcome(id=new.id)
+
+
+async def check_hand_over(work: Work, viewer: Viewer, request: HandOver) -> tuple[sa.Row[Any], sa.Row[Any]] | Outcome:
+    """Both posts, with the paths of their grids, or why the work of one cannot go to the other."""
     old, new = await _post(work, viewer, request.from_post_id), await _post(work, viewer, request.to_post_id)
     if old is None:
         return refused("NOT_FOUND", "fromPostId", what="Post", id=request.from_post_id)
@@ -51,14 +71,24 @@ async def _hand_over(work: Work, viewer: Viewer, request: HandOver) -> Outcome:
         return refused("POST_ENDED", "toPostId")
     if new.starts_at > work.now:
         return refused("POST_NOT_STARTED", "toPostId")
-    events = await _events_of(work, old.id)
-    if [event_id for event_id in events if await _is_barred(work, event_id, new.id)]:
+    if await _barred(work, await _events_of(work, old.id), new.id):
         return refused("ASSIGNEE_INVOLVED", "toPostId")
-    for event_id in events:
-        await _give_to_successor(work, viewer, event_id, old.id, new.id)
-    await hand_tasks_over(work, old.id, new.id)
-    work.announce("post.handed_over", old.id, old.grid_id, to=new.id)
-    return Outcome(id=new.id)
+    return old, new
+
+
+async def give_work(work: Work, viewer: Viewer, old: int, new: int) -> WorkGiven:
+    """Give the events at work and the open tasks of a post to another, but for events in which that one may not act."""
+    events = await _events_of(work, old)
+    left = await _barred(work, events, new)
+    given = tuple(one for one in events if one not in left)
+    for event_id in given:
+        await _give_to_successor(work, viewer, event_id, old, new)
+    tasks = await hand_tasks_over(work, old, new, left)
+    return WorkGiven(tasks=tuple(tasks), events=given, events_left=tuple(left))
+
+
+async def _barred(work: Work, events: Sequence[int], post_id: int) -> list[int]:
+    return [event_id for event_id in events if await _is_barred(work, event_id, post_id)]
 
 
 async def _post(work: Work, viewer: Viewer, id: int) -> sa.Row[Any] | None:

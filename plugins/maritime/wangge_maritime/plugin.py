@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from wangge_core.plugin import AssetKind, EventKind, GridType, PlaceKind, Plugin, Role, Workflow
+from wangge_core.plugin import AssetKind, Duty, EventKind, GridType, Occasion, PlaceKind, Plugin, Role, Statistic, Workflow
 from wangge_maritime.assets import ASSET_KINDS
+from wangge_maritime.duties import DUTIES, OCCASIONS
 from wangge_maritime.grid_types import GRID_TYPES
+from wangge_maritime.indicators import INDICATORS
 from wangge_maritime.kinds import EVENT_KINDS
 from wangge_maritime.places import PLACE_KINDS
 from wangge_maritime.roles import ROLES
@@ -31,6 +33,15 @@ class Maritime(Plugin):
 
     def place_kinds(self) -> Sequence[PlaceKind]:
         return PLACE_KINDS
+
+    def occasions(self) -> Sequence[Occasion]:
+        return OCCASIONS
+
+    def duties(self) -> Sequence[Duty]:
+        return DUTIES
+
+    def indicators(self) -> Sequence[Statistic]:
+        return INDICATORS
 
 
 plugin = Maritime()

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from wangge_core.plugin import AssetKind, EventKind, GridType, PlaceKind, Plugin, Role, Workflow
+from wangge_core.plugin import AssetKind, Duty, EventKind, GridType, Occasion, PlaceKind, Plugin, Role, Statistic, Workflow
 from wangge_rural.assets import ASSET_KINDS
+from wangge_rural.duties import DUTIES, OCCASIONS
 from wangge_rural.grid_types import GRID_TYPES
+from wangge_rural.indicators import INDICATORS
 from wangge_rural.kinds import EVENT_KINDS
 from wangge_rural.places import PLACE_KINDS
 from wangge_rural.roles import ROLES
@@ -31,6 +33,15 @@ class Rural(Plugin):
 
     def place_kinds(self) -> Sequence[PlaceKind]:
         return PLACE_KINDS
+
+    def occasions(self) -> Sequence[Occasion]:
+        return OCCASIONS
+
+    def duties(self) -> Sequence[Duty]:
+        return DUTIES
+
+    def indicators(self) -> Sequence[Statistic]:
+        return INDICATORS
 
 
 plugin = Rural()

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 
-from wangge_core.plugin import AssetKind, EventKind, GridType, Plugin, Role, Workflow
+from wangge_core.plugin import AssetKind, Duty, EventKind, GridType, Plugin, Role, Statistic, Workflow
 from wangge_urban.assets import ASSET_KINDS
+from wangge_urban.duties import DUTIES
 from wangge_urban.grid_types import GRID_TYPES
+from wangge_urban.indicators import INDICATORS
 from wangge_urban.kinds import EVENT_KINDS
 from wangge_urban.roles import ROLES
 from wangge_urban.workflows import WORKFLOWS
@@ -27,6 +29,12 @@ class Urban(Plugin):
 
     def asset_kinds(self) -> Sequence[AssetKind]:
         return ASSET_KINDS
+
+    def duties(self) -> Sequence[Duty]:
+        return DUTIES
+
+    def indicators(self) -> Sequence[Statistic]:
+        return INDICATORS
 
 
 plugin = Urban()

@@ -31,6 +31,10 @@ class Limits:
 
     variables: int = 5_000
     """Values in the variables, nested ones included."""
+    bulk_variables: int = 200_000
+    """The same of the mutation `sync`, alone in its document: what a phone has queued in hours, with its tracks."""
+    bulk_list: int = 10_000
+    """Items of a list there."""
     variable_depth: int = 24
     """Lists and objects inside each other. A filter that nests eight deep takes 19."""
     variable_list: int = 1_000

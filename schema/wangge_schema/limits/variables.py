@@ -1,14 +1,17 @@
 """The variables of a request, before they are coerced: how many values, how deep, how long."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from wangge_schema.errors import VariablesTooLargeError
 from wangge_schema.limits.figures import Limits
 
 
-def check_variables(variables: Mapping[str, Any] | None, limits: Limits) -> None:
+def check_variables(variables: Mapping[str, Any] | None, limits: Limits, *, bulk: bool = False) -> None:
     """Raises VariablesTooLargeError. Takes JSON data; stops at the first limit that is passed."""
+    if bulk:
+        limits = replace(limits, variables=limits.bulk_variables, variable_list=limits.bulk_list)
     seen, level = 0, 0
     values = list(variables.values()) if variables else []
     while values:

@@ -11,7 +11,7 @@ from graphql import FieldNode, GraphQLObjectType, OperationDefinitionNode, parse
 from wangge_core.db.columns import instant_text
 from wangge_core.db.outbox.pages import Change
 from wangge_core.rights.viewers import Viewer
-from wangge_schema.live.documents import Asked
+from wangge_schema.live.documents import THINGS, Asked
 from wangge_schema.live.streams import Message
 from wangge_schema.live.types import TOPICS, WhatChanged
 from wangge_schema.reading.select import Chosen
@@ -26,7 +26,6 @@ def _bare_node() -> FieldNode:
 NULL = b"null"
 BARE = _bare_node()
 """What is read where the thing itself is not asked for: whether the viewer may see it."""
-THINGS = ("event", "task")
 
 
 def rights_of(viewer: Viewer) -> Hashable:
@@ -43,7 +42,7 @@ async def read_message(asked: Asked, change: Change) -> Message | None:
     await session.shared.refresh()
     chosen = field.children()
     found: dict[str, bytes] = {}
-    thing = "task" if asked.follows_tasks else "event"
+    thing = asked.thing
     for one in [one for one in chosen if one.name == thing] or [_bare(field, thing)]:
         found[one.key] = await session.thing((field.key, one.key), one, change.thing_id)
         if found[one.key] == NULL:
@@ -66,5 +65,7 @@ def _message(
     field: Chosen, chosen: list[Chosen], cursor: str, at: datetime, change: WhatChanged | None, things: Mapping[str, bytes]
 ) -> Message:
     values = {"__typename": field.type.name, "cursor": cursor, "at": instant_text(at), "change": change and change.name}
-    members = {one.key: orjson.Fragment(things.get(one.key, NULL)) if one.name in THINGS else values[one.name] for one in chosen}
+    members = {
+        one.key: orjson.Fragment(things.get(one.key, NULL)) if one.name in THINGS.values() else values[one.name] for one in chosen
+    }
     return Message(orjson.dumps({"data": {field.key: members}}), cursor)

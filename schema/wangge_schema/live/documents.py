@@ -23,6 +23,8 @@ from wangge_schema.reading.select import Chosen
 from wangge_schema.session import Session
 
 MOST_KINDS = 200
+THINGS = {"eventChanged": "event", "taskAssigned": "task", "campaignProgress": "campaign"}
+"""By root field, the field of its messages that has the thing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,20 @@ class Asked:
     key: Hashable
 
     @property
-    def follows_tasks(self) -> bool:
-        """Whether it follows tasks, and not events."""
-        return self.field.name == "taskAssigned"
+    def thing(self) -> str:
+        """The field of a message that has what it follows."""
+        return THINGS[self.field.name]
+
+    @property
+    def campaign_id(self) -> int | None:
+        """The one campaign that it follows; None for all. Raises IdError."""
+        id: str | None = self.arguments.get("id")
+        if id is None:
+            return None
+        sort, _, key = id.partition(":")
+        if sort != "Campaign" or not (key.isascii() and key.isdigit()) or len(key) > 18:
+            raise IdError(f"{id[:80]!r} is no global id of a Campaign.")
+        return int(key)
 
     def by(self, viewer: Viewer) -> "Asked":
         """The same, asked by somebody else."""

@@ -96,6 +96,7 @@ class Live:
             raise GraphQLError("Sign in to follow events.", extensions={"code": "UNAUTHENTICATED"})
         position = read_cursor(after, on_sqlite=self._on_sqlite) if after else None
         wanted = Wanted.everywhere(asked.arguments)
+        _ = asked.campaign_id  # tells at once what is wrong with it
         if position is not None or asked.arguments.get("grid") is not None:
             async with self._deployment.read() as work:
                 if position is not None:
@@ -217,11 +218,18 @@ class Live:
     async def _catch_up(self, stream: Stream, group: Group, position: Position, present: Position) -> None:
         """Tell a stream what it missed, as fast as it reads, then what happened meanwhile."""
         try:
+            last: dict[int, Change] = {}
             async for fact in missed(self._deployment, self._facts, position, present):
-                if group.wants(fact) and (message := await group.message(fact.change)) is not None:
+                if group.is_paced and group.wants(fact):
+                    last.pop(fact.change.thing_id, None)
+                    last[fact.change.thing_id] = fact.change
+                elif group.wants(fact) and (message := await group.message(fact.change)) is not None:
                     await stream.put_with_room(message)
                 if stream.end is not None:
                     return
+            for change in last.values():
+                if (message := await group.message(change)) is not None:
+                    await stream.put_with_room(message)
             await stream.release()
         except OutboxCursorError as error:
             stream.finish(End(error.code, error.message, error.hint))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict, deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
@@ -17,11 +17,13 @@ from wangge_schema.live.changes import read_message
 from wangge_schema.live.documents import Asked, Wanted
 from wangge_schema.live.facts import Fact
 from wangge_schema.live.streams import FELL_BEHIND, Message, Stream
-from wangge_schema.live.types import GIVEN, TOPICS
+from wangge_schema.live.types import GIVEN, PROGRESS, TOPICS
 
 MOST_PENDING = 1_000
 """Changes that wait for a group's reads; beyond, its subscribers are told to come again."""
 MOST_KEPT = 256
+SECONDS_BETWEEN = 0.5
+"""Between the turns in which it is told how far campaigns are."""
 SECONDS_KEPT = 5.0
 """How long what was read for a change serves others who catch up on it."""
 log = logging.getLogger("wangge.live")
@@ -46,6 +48,7 @@ class Group:
         """With the number of the last change that each is past."""
         self._reading = reading
         self._pending = deque[tuple[int, Change]]()
+        self._paced_until = 0.0
         self._working: asyncio.Task[None] | None = None
         self._kept = OrderedDict[int, tuple[float, asyncio.Task[Message | None]]]()
 
@@ -56,14 +59,23 @@ class Group:
     def wants(self, fact: Fact) -> bool:
         """Whether a change may be for this group. What is seen is decided by the read; this saves those that would find nothing."""
         change = fact.change
-        if self.asked.follows_tasks:
+        if self.is_paced:
+            return change.topic == PROGRESS and self.asked.campaign_id in (None, change.thing_id)
+        if self.asked.thing == "task":
             return change.topic == GIVEN and is_given_to(self.viewer, change.content, fact.path)
         if change.topic not in TOPICS or not self.wanted.includes(fact.path, change.content.get("kind")):
             return False
         return self.viewer.may(Capability.READ_EVENTS, fact.path) or fact.concerned.includes(self.viewer)
 
+    @property
+    def is_paced(self) -> bool:
+        """Whether a message tells all that happened before it, so that one serves for many changes of a thing."""
+        return self.asked.thing == "campaign"
+
     def offer(self, number: int, change: Change) -> None:
         """Have a change read and sent. Changes are sent in the order in which they were offered."""
+        if self.is_paced:  # what waits of the same thing is told by this one too
+            self._pending = deque(one for one in self._pending if one[1].thing_id != change.thing_id)
         if len(self._pending) >= MOST_PENDING:
             for stream in list(self.streams):
                 stream.finish(FELL_BEHIND)
@@ -90,12 +102,25 @@ class Group:
 
     async def _work(self) -> None:
         while self._pending:
-            number, change = self._pending.popleft()
-            message = await self.message(change)
-            if message is not None:
-                for stream, past in list(self.streams.items()):
-                    if number > past:
-                        stream.take(message)
+            await self._pace()
+            for number, change in self._taken():
+                message = await self.message(change)
+                if message is not None:
+                    for stream, past in list(self.streams.items()):
+                        if number > past:
+                            stream.take(message)
+
+    def _taken(self) -> Iterator[tuple[int, Change]]:
+        """What waits now; of what comes meanwhile, where messages are paced, the next turn tells."""
+        for _ in range(len(self._pending)):
+            yield self._pending.popleft()
+
+    async def _pace(self) -> None:
+        """Let a while pass since the last turn, where messages are paced: the first change is told at once, others together."""
+        if self.is_paced:
+            clock = asyncio.get_running_loop().time
+            await asyncio.sleep(max(0.0, self._paced_until - clock()))
+            self._paced_until = clock() + SECONDS_BETWEEN
 
     async def _read(self, change: Change) -> Message | None:
         async with self._reading.turns:

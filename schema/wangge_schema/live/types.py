@@ -9,6 +9,7 @@ import strawberry
 from wangge_core.plugin.declarations.labels import Choice
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.scalars import DateTime
+from wangge_schema.types.campaigns import Campaign
 from wangge_schema.types.events import Event
 from wangge_schema.types.tasks import Task
 
@@ -56,6 +57,19 @@ class TaskAssignment:
     )
 
 
+PROGRESS = "campaign.progress"
+"""The topic of what changes how far a campaign is."""
+
+
+@strawberry.type(description="That a campaign is further than it was.")
+class CampaignUpdate:
+    cursor: str = strawberry.field(description="The place right after it. Give it as `after` to be told of what came after it.")
+    at: DateTime = strawberry.field(description="When it changed.")
+    campaign: Campaign | None = strawberry.field(
+        description="The campaign as it is now; null in the first message, which says where one begins."
+    )
+
+
 @strawberry.type(description="What can be followed, over WebSocket (`graphql-transport-ws`) or as server-sent events.")
 class Subscription:
     @strawberry.subscription(
@@ -90,5 +104,24 @@ class Subscription:
             str | None, strawberry.argument(description="Resume: only what was given after this cursor.")
         ] = strawberry.UNSET,
     ) -> AsyncGenerator[TaskAssignment, None]:
+        raise AssertionError("subscriptions are written by the live room")
+        yield
+
+    @strawberry.subscription(
+        description="How far campaigns are, as check-ins come in. A message tells a campaign as it is when it is read: however many "
+        "check-ins there are, of each campaign at most two come in a second, the first at once and the last of them always. Without "
+        "`after` the first message has no campaign, so read it after that. "
+        "Errors: ID_INVALID, CURSOR_INVALID, CURSOR_TOO_OLD, UNAUTHENTICATED, SLOW_CONSUMER."
+    )
+    async def campaign_progress(
+        self,
+        id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only this campaign; all that the viewer may see unless given."),
+        ] = strawberry.UNSET,
+        after: Annotated[
+            str | None, strawberry.argument(description="Resume: whatever changed after this cursor is told once.")
+        ] = strawberry.UNSET,
+    ) -> AsyncGenerator[CampaignUpdate, None]:
         raise AssertionError("subscriptions are written by the live room")
         yield

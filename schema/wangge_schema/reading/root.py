@@ -13,10 +13,10 @@ from wangge_schema.reading.connections import plan_connection
 from wangge_schema.reading.finishing import Finisher
 from wangge_schema.reading.frames import Frame
 from wangge_schema.reading.given import Given, as_one
-from wangge_schema.reading.plan import Planner
+from wangge_schema.reading.plan import Planner, planned_type
 from wangge_schema.reading.select import Chosen, source_of
 from wangge_schema.reading.sources import ById, ByIds, Connected, Itself, Join, Of, Reader, RootOne, Row, Source
-from wangge_schema.reading.statement import Gathered, joined
+from wangge_schema.reading.statement import Gathered, JsonScalar, joined
 
 MOST_IDS = 100
 Root = tuple[sa.Select[Any], Finisher | None]
@@ -74,6 +74,22 @@ def plan_thing(planner: Planner, chosen: Chosen) -> Root:
     """The plan of a field that is the thing whose key is bound as `thing`, as payloads have it."""
     planner.binders["thing"] = lambda reader: reader.thing
     return planner.found(chosen, lambda row: row.c.id == sa.bindparam("thing", type_=row.c.id.type))
+
+
+def plan_things(planner: Planner, chosen: Chosen) -> Root:
+    """The plan of a field that is a thing in each of several places, for all their keys at once: pairs of a key and what it is. The keys
+    are bound as `thing`."""
+    planner.binders["things"] = lambda reader: reader.thing
+    type, source = planned_type(chosen)
+    row = source.table.alias()
+    frame = Frame(row)
+    text, finish = planner.object(chosen.children(), type, row, frame)
+    item = joined(["[", JsonScalar(row.c.id, "number" if source.prefix else "text"), ",", text, "]"])
+    keys = sa.bindparam("things", type_=ListOf(row.c.id.type))
+    select = frame.select(item.label("item"), row.c.id.label("o")).where(among(row.c.id, keys), planner.visible(source, row))
+    items = select.subquery()
+    every = sa.select(joined(["[", sa.select(Gathered(items.c.item, items.c.o)).scalar_subquery(), "]"]))
+    return every, None if finish is None else (lambda pairs, reader: [[key, finish(value, reader)] for key, value in pairs])
 
 
 def _forwarded(source: Source, key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

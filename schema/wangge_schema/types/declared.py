@@ -1,22 +1,29 @@
 """What plugins declare: grid types, roles and staffing templates, and what all declared things share. Their ids are their plain names."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import sqlalchemy as sa
 import strawberry
 
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.asks import AnswerType
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.details import DataClass
+from wangge_core.plugin.declarations.grid_types import Each
 from wangge_core.plugin.declarations.kinds import Involvable, Priority
 from wangge_core.plugin.declarations.roles import Level
-from wangge_schema.reading.declare import column, computed, need, planned, to_many, to_one
+from wangge_schema.reading.declare import column, computed, expression, need, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
-from wangge_schema.reading.sources import Filter, Reader
+from wangge_schema.reading.sources import Asking, Expression, Filter, Reader, Row
+from wangge_schema.reading.statement import JsonMember
 from wangge_schema.types.nodes import label_field
+
+if TYPE_CHECKING:
+    from wangge_schema.types.staffing import Course
 
 for choice in (AnswerType, Capability, DataClass, Involvable, Priority, Level):
     enum_type(choice)
+enum_type(Each, name="StaffingEach")
 
 ORDERS = ("ordinal", "id")
 DECLARED_FILTERS = {
@@ -98,6 +105,12 @@ class GridType:
     )
 
 
+def _required(role: Row, course: Row, _: Asking) -> sa.ColumnElement[bool]:
+    tie = t.course_role.alias()
+    courses = sa.select(tie.c.course_id).where(tie.c.role_id == role.c.id).correlate_except(tie)
+    return sa.and_(course.c.active, course.c.id.in_(courses))
+
+
 @planned(table=t.role, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
 class Role:
     """A template of posts: who does the work, at which level, and with what rights."""
@@ -115,6 +128,9 @@ class Role:
         "Whether its holder stands on the notice board, with the name at work and the official telephone.",
         form="boolean",
     )
+    required_courses: "list[Course]" = to_many(
+        _required, "The courses that must have been taken before a post of it is taken up. For whoever is signed in."
+    )
 
 
 @planned(table=t.staffing, orders=ORDERS, filters=DECLARED_FILTERS, data_class=DataClass.PUBLIC)
@@ -127,6 +143,7 @@ class Staffing:
     available: bool = available_field()
     level: Level = column("level", "Where its posts are held.")
     positions: "list[StaffingPosition]" = to_many("staffing_id", "Its lines.", order="ordinal")
+    teams: "list[StaffingTeam]" = to_many("staffing_id", "The teams in which its people work together.", order="ordinal", most=20)
 
 
 @planned(table=t.staffing_position, data_class=DataClass.PUBLIC)
@@ -137,3 +154,27 @@ class StaffingPosition:
     least: int = column("least", "How many posts at least.", form="number")
     most: int | None = column("most", "How many posts at most; null means no limit.", form="number")
     per: str = column("per", "Of what: grid, building, shift …")
+    each: Each = column("each", "The same, as far as it can be counted.")
+    grids_each: int | None = column("grids_each", "In how many grids one person may hold it; null without a limit.", form="number")
+
+
+def _of_team(team: Row, role: Row, _: Asking) -> sa.ColumnElement[bool]:
+    tie = t.staffing_team_role.alias()
+    return role.c.id.in_(sa.select(tie.c.role_id).where(tie.c.team_id == team.c.id).correlate_except(tie))
+
+
+def _said(name: str) -> Expression:
+    return lambda row, asking: JsonMember(row.c[name], asking.viewer.language)
+
+
+@planned(table=t.staffing_team, orders=ORDERS, data_class=DataClass.PUBLIC)
+class StaffingTeam:
+    """A team of a staffing template: the roles that it is made of, and the work that they do together."""
+
+    id: strawberry.ID = declared_id("Its name, such as `campus.night_team`.")
+    label: str = label_field()
+    plugin: str = plugin_field()
+    available: bool = available_field()
+    work: str = expression(_said("work"), "What it looks after, in the viewer's language.")
+    note: str | None = expression(_said("note"), "What must be said of it wherever it is shown, in the viewer's language.")
+    roles: list[Role] = to_many(_of_team, "The roles that it is made of.", order="ordinal")

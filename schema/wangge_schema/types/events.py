@@ -37,6 +37,7 @@ from wangge_schema.types.workflows import Workflow, WorkflowStage
 
 if TYPE_CHECKING:
     from wangge_schema.details import EventDetails
+    from wangge_schema.types.campaigns import Campaign
     from wangge_schema.types.tasks import Task
 
 for choice in (EventSource, Timeliness):
@@ -219,6 +220,7 @@ class Event(Node):
         "event_id", "The photographs and files on it, in the order in which they came.", order="sequence"
     )
     reporters: list[EventReporter] = to_many("event_id", "Residents and visitors who reported it without being staff.")
+    campaigns: "list[Campaign]" = to_many("event_id", "The campaigns that belong to it, such as the recall of all boats.")
     tasks: "list[Task]" = to_many("event_id", "What it asks of whom, open and ended.")
     history: list[HistoryEntry] = to_many("event_id", "All that happened with it, oldest first.", order="sequence", most=500)
     available_moves: list[AvailableMove] = available_moves()

@@ -16,7 +16,7 @@ from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Filter, SameLayer
 from wangge_schema.reading.statement import PathIds
 from wangge_schema.scalars import DateTime
-from wangge_schema.types.declared import GridType, Staffing
+from wangge_schema.types.declared import GridType
 from wangge_schema.types.layers import MOST_OVER, base_grids_of, overlays_of_grid, viewer_may_in_grid
 from wangge_schema.types.lineage import earlier_grids, events_then, is_present, later_grids, present
 from wangge_schema.types.nodes import AtOrBelow, Connection, Node, below, label_field, node_id
@@ -29,12 +29,15 @@ if TYPE_CHECKING:
     from wangge_schema.types.boards import NoticeBoard
     from wangge_schema.types.boundaries import GridBoundary
     from wangge_schema.types.events import Event
+    from wangge_schema.types.patrols import Patrol
     from wangge_schema.types.people import Person
     from wangge_schema.types.places import Asset, Building, Organization, Place
     from wangge_schema.types.profiles import GridProfile
     from wangge_schema.types.rights import Post
+    from wangge_schema.types.staffing import GridStaffing
     from wangge_schema.types.statistics import GridStatistics
     from wangge_schema.types.tasks import Shift
+    from wangge_schema.types.visits import Visit
 
 enum_type(GridLevel)
 
@@ -100,7 +103,9 @@ class Grid(Node):
         SameLayer(lambda row, target, asking: sa.and_(below(row, target, asking), is_present(target))),
         "All present grids below it.",
     )
-    staffing: Staffing | None = to_one("staffing_id", "The staffing template that it has chosen.")
+    staffing: "GridStaffing" = to_one(
+        lambda row, staffing, _: staffing.c.id == row.c.id, "How it is staffed: what its template asks for, and who is there."
+    )
     details: "GridDetails | None" = details_field("grid", "grid_type_id", "What its type adds.")
     boundary: "GridBoundary | None" = to_one(
         lambda row, boundary, _: boundary.c.grid_id == row.c.id, "Its boundary; null while none was set."
@@ -118,6 +123,8 @@ class Grid(Node):
     assets: "Connection[Asset]" = connection("Asset", AtOrBelow(), "Assets in it and below it.")
     places: "Connection[Place]" = connection("Place", AtOrBelow(), "Places in it and below it.")
     events: "Connection[Event]" = connection("Event", AtOrBelow(), "Events in it and below it.")
+    visits: "Connection[Visit]" = connection("Visit", AtOrBelow(), "Visits and other work in it and below it.")
+    patrols: "Connection[Patrol]" = connection("Patrol", AtOrBelow(), "Patrols in it and below it.")
     posts: "Connection[Post]" = connection("Post", "grid_id", "Posts held in this very grid.")
     on_duty: "list[Shift]" = to_many(runs_over, "The shifts that run now, of posts over it: at it, above it, and in overlays.")
     statistics: "GridStatistics | None" = to_one(

@@ -19,18 +19,19 @@ from wangge_core.rights.visibility import (
     person_rule,
     residence_rule,
 )
-from wangge_schema.reading.declare import column, expression, planned, to_many, to_one
+from wangge_schema.reading.declare import column, connection, expression, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Asking, Filter, Row
 from wangge_schema.scalars import Date, DateTime
 from wangge_schema.types.grids import Grid
 from wangge_schema.types.may import viewer_may
-from wangge_schema.types.nodes import Node, node_id
+from wangge_schema.types.nodes import Connection, Node, node_id
 from wangge_schema.types.places import CONFIRMED, Unit, confirm_by, confirmed_at, confirmed_by, version
 
 if TYPE_CHECKING:
     from wangge_schema.types.needs import Need
     from wangge_schema.types.rights import Account
+    from wangge_schema.types.visits import Visit
 
 for choice in (Gender, Relation, ResidenceKind):
     enum_type(choice)
@@ -103,6 +104,7 @@ class Household(Node):
         lambda row, member, _: sa.and_(member.c.household_id == row.c.id, member.c.left_on.is_not(None)), "Who belonged to it."
     )
     persons: "list[Person]" = to_many("household_id", "Who belongs to it now.", most=30)
+    visits: "Connection[Visit]" = connection("Visit", "household_id", "Visits to it as a whole.")
     version: int = version()
     created_at: DateTime = column("created_at", "When it was registered.", form="moment", data_class=DataClass.STAFF)
 
@@ -182,6 +184,7 @@ class Person(Node):
     guardian_agreed_on: Date | None = column(
         "guardian_agreed_on", "When the guardian agreed that a child's data is kept.", data_class=DataClass.PRIVATE
     )
+    visits: "Connection[Visit]" = connection("Visit", "person_id", "Visits to this very person.")
     needs: "list[Need]" = to_many("person_id", "Why the person gets attention now.", order="ends_at", most=20)
     confirmed_at: DateTime | None = confirmed_at()
     confirmed_by: "Account | None" = confirmed_by()

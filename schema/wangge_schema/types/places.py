@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from wangge_schema.types.events import Event
     from wangge_schema.types.people import Household, Person
     from wangge_schema.types.rights import Account
+    from wangge_schema.types.visits import Visit
 
 for choice in (AssetState, OrganizationState, PositionMethod, ResponsibleRole, UnitOccupancy, UnitUse):
     enum_type(choice)
@@ -111,6 +112,7 @@ class Building(Node):
         "Organization", _has_premises("building_id"), "Organisations that have premises there."
     )
     events: "Connection[Event]" = connection("Event", "building_id", "Events there.")
+    visits: "Connection[Visit]" = connection("Visit", "building_id", "Checks of it and what else was done there.")
     confirmed_at: DateTime | None = confirmed_at()
     confirmed_by: "Account | None" = confirmed_by()
     confirm_by: Date | None = confirm_by()
@@ -149,6 +151,7 @@ class Unit(Node):
     organizations: "list[Organization]" = to_many(
         _has_premises("unit_id"), "Organisations that have premises there.", order="name", most=50
     )
+    visits: "Connection[Visit]" = connection("Visit", "unit_id", "Visits and checks of it.")
     version: int = version()
 
 
@@ -206,6 +209,7 @@ class Organization(Node):
     confirmed_at: DateTime | None = confirmed_at()
     confirmed_by: "Account | None" = confirmed_by()
     confirm_by: Date | None = confirm_by()
+    visits: "Connection[Visit]" = connection("Visit", "organization_id", "Visits and inspections of it.")
     version: int = version()
     viewer_may: list[Capability] = viewer_may()
     created_at: DateTime = column("created_at", "When it was registered.", form="moment")
@@ -263,6 +267,7 @@ class Asset(Node):
     confirmed_at: DateTime | None = confirmed_at()
     confirmed_by: "Account | None" = confirmed_by()
     confirm_by: Date | None = confirm_by()
+    visits: "Connection[Visit]" = connection("Visit", "asset_id", "Checks of it.")
     version: int = version()
     viewer_may: list[Capability] = viewer_may()
     created_at: DateTime = column("created_at", "When it was registered.", form="moment")
@@ -300,6 +305,7 @@ class Place(Node):
     confirmed_at: DateTime | None = confirmed_at()
     confirmed_by: "Account | None" = confirmed_by()
     confirm_by: Date | None = confirm_by()
+    visits: "Connection[Visit]" = connection("Visit", "place_id", "Checks of it, and what was held there.")
     version: int = version()
     viewer_may: list[Capability] = viewer_may()
     created_at: DateTime = column("created_at", "When it was registered.", form="moment")

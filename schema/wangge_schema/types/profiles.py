@@ -11,9 +11,13 @@ from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.places.organizations import OrganizationState
 from wangge_core.places.units import UnitOccupancy, UnitUse
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.grid_types import Each
 from wangge_core.rights.bound import Way
 from wangge_core.rights.data_classes import DataClass
+from wangge_core.rights.posts_held import in_term, is_held
 from wangge_core.rights.visibility import event_rule, is_living
+from wangge_core.staffing.figures import Beyond
+from wangge_core.staffing.lines import chosen
 from wangge_schema.reading.declare import expression, planned
 from wangge_schema.reading.sources import Asking, Expression, Row
 from wangge_schema.scalars import DateTime
@@ -24,6 +28,7 @@ COUNT_COSTS = 10
 GROUND, GRIDS = AtOrBelow(), AtOrBelow("id")
 PUBLISHED = "without READ_PEOPLE over all of it the published count, null where none is"
 PEOPLE, PLACES, EVENTS = Capability.READ_PEOPLE, Capability.READ_PLACES, Capability.READ_EVENTS
+WORK = Capability.READ_WORK
 POSTS = (EVENTS, Capability.MANAGE_POSTS)
 Where = Callable[[Row, Asking], sa.ColumnElement[bool]]
 
@@ -115,31 +120,31 @@ def _overdue(event: Row, asking: Asking) -> sa.ColumnElement[bool]:
 
 
 def _held(post: Row, asking: Asking) -> sa.ColumnElement[bool]:
-    now = asking.viewer.now
-    return sa.and_(post.c.starts_at <= now, sa.or_(post.c.ends_at.is_(None), post.c.ends_at > now))
+    return in_term(post, asking.viewer.now)
 
 
 def _vacant(row: Row, asking: Asking) -> sa.ColumnElement[Any]:
-    """Of each line of each grid's staffing template what is missing to the least number; not of lines that one may fill for several."""
+    """Of the lines that grids' templates have for each grid itself, what is missing. `vacancies` tells the others too."""
     grid, line, post = t.grid.alias(), t.staffing_position.alias(), t.post.alias()
-    holders = sa.select(sa.func.count()).where(post.c.grid_id == grid.c.id, post.c.role_id == line.c.role_id, _held(post, asking))
-    held = holders.correlate(grid, line).scalar_subquery()
-    missing = sa.case((line.c.least > held, line.c.least - held), else_=0)
+    there = sa.and_(post.c.grid_id == grid.c.id, post.c.role_id == line.c.role_id, is_held(post, asking.viewer.now))
+    held = sa.select(sa.func.count()).select_from(post).where(there).correlate_except(post).scalar_subquery()
     on = GRIDS.ground(row, asking).bound(grid, Way.SIFTED)
-    lines = sa.select(sa.func.coalesce(sa.func.sum(missing), 0)).select_from(
-        sa.join(grid, line, line.c.staffing_id == grid.c.staffing_id)
-    )
-    first_word = sa.or_(line.c.per == "grid", *(line.c.per.like(f"grid{sign}%") for sign in ",;"))
-    per_grid = sa.and_(first_word, line.c.per.not_like("%up to%"))
-    return lines.where(on, per_grid).correlate(row).scalar_subquery()
+    lines = sa.join(grid, line, chosen(grid, line))
+    missing = sa.select(sa.func.coalesce(sa.func.sum(Beyond(line.c.least, held)), 0)).select_from(lines)
+    each = sa.and_(line.c.each == Each.GRID.value, line.c.least > 0)
+    return missing.where(on, each).correlate(row).scalar_subquery()
 
 
-def _last_confirmed(row: Row, asking: Asking) -> sa.ColumnElement[Any]:
+def _last(table: sa.Table, moment: str) -> Expression:
     """The latest of the latest of each grid, each by an index."""
-    grid, person = t.grid.alias(), t.person.alias()
-    latest = sa.select(sa.func.max(person.c.confirmed_at)).where(person.c.grid_id == grid.c.id).correlate(grid).scalar_subquery()
-    on = GRIDS.ground(row, asking).bound(grid, Way.SIFTED)
-    return sa.select(sa.func.max(latest)).select_from(grid).where(on).correlate(row).scalar_subquery()
+
+    def last(row: Row, asking: Asking) -> sa.ColumnElement[Any]:
+        grid, of = t.grid.alias(), table.alias()
+        latest = sa.select(sa.func.max(of.c[moment])).where(of.c.grid_id == grid.c.id).correlate(grid).scalar_subquery()
+        on = GRIDS.ground(row, asking).bound(grid, Way.SIFTED)
+        return sa.select(sa.func.max(latest)).select_from(grid).where(on).correlate(row).scalar_subquery()
+
+    return last
 
 
 def _published_at(row: Row, asking: Asking) -> sa.ColumnElement[Any]:
@@ -204,9 +209,16 @@ class GridProfile:
     held_posts: int | None = _counted(_rows(t.post, _held), "Posts that are held now. For READ_EVENTS or MANAGE_POSTS.", *POSTS)
     vacant_posts: int | None = _counted(
         _vacant,
-        "Posts that are missing to what the staffing templates ask of each grid alone at least. For READ_EVENTS or MANAGE_POSTS.",
+        "Posts that are missing to what the staffing templates ask of each grid itself at least; `vacancies` has the others too. For "
+        "READ_EVENTS or MANAGE_POSTS.",
         *POSTS,
     )
+    last_visit_at: DateTime | None = _counted(
+        _last(t.visit, "started_at"), "When the last visit, talk or check of the ledger began. For READ_WORK.", WORK, form="moment"
+    )
     last_confirmed_at: DateTime | None = _counted(
-        _last_confirmed, "When somebody last found the record of a person there still true. For READ_PEOPLE.", PEOPLE, form="moment"
+        _last(t.person, "confirmed_at"),
+        "When somebody last found the record of a person there still true. For READ_PEOPLE.",
+        PEOPLE,
+        form="moment",
     )

@@ -5,24 +5,36 @@ import strawberry
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_schema.reading.declare import connection, connection_of, reads, root_one
 from wangge_schema.reading.sources import Argument, ById, ByIds, Itself
+from wangge_schema.types.appraisals import AppraisalRun, AppraisalScheme
 from wangge_schema.types.boards import FoundNoticeBoard, notice_board
 from wangge_schema.types.boundaries import GridAt, grid_at_position
+from wangge_schema.types.campaign_targets import CampaignCount, campaign_count
+from wangge_schema.types.campaigns import Campaign
 from wangge_schema.types.coverage import Coverage, coverage
 from wangge_schema.types.deadlines import Calendar
 from wangge_schema.types.declared import GridType, Role, Staffing
 from wangge_schema.types.divisions import Division, DivisionSimulation, division_simulation
+from wangge_schema.types.due import DueForecast, DueItems, DueSummary, due_forecast_field, due_items_field, due_summary_field
+from wangge_schema.types.duties import Duty, Occasion, OccasionTerm
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid, GridLayer
 from wangge_schema.types.imports import ImportReview
+from wangge_schema.types.indicators import Indicator, IndicatorEvents, IndicatorFigures, indicator_events, indicators
 from wangge_schema.types.intake import PublicMatter, PublicReport, open_matters_nearby, public_report, public_reports
 from wangge_schema.types.kinds import AssetKind, EventKind, NeedKind, PlaceKind
 from wangge_schema.types.lineage import grid_of_former_code, is_present
 from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
+from wangge_schema.types.patrols import Patrol
 from wangge_schema.types.people import Person
 from wangge_schema.types.places import Asset, Building, Office, Organization, Place
+from wangge_schema.types.points import GridLoad, PointsAccount, PointsRule, grid_loads
+from wangge_schema.types.pull import Pull, pull_field
 from wangge_schema.types.read_log import CHANGES_OF, READS_OF, Change, DataAccess
 from wangge_schema.types.rights import AccessGrant, Account, Post, Viewer
+from wangge_schema.types.staffing import Course
+from wangge_schema.types.vacancies import Vacancies, vacancies
+from wangge_schema.types.visits import Visit
 from wangge_schema.types.workflows import Workflow
 
 
@@ -63,8 +75,15 @@ class Query:
     calendars: Connection[Calendar] = connection("Calendar", None, "Working calendars. Public.")
     event: Event | None = root_one("number", "The event with this number.")
     events: Connection[Event] = connection("Event", None, "Events.")
+    pull: Pull | None = pull_field
+    campaigns: Connection[Campaign] = connection("Campaign", None, "Campaigns, running and ended.")
+    campaign_count: CampaignCount = campaign_count
     accounts: Connection[Account] = connection("Account", None, "Accounts.")
     posts: Connection[Post] = connection("Post", None, "Posts, past and present.")
+    visits: Connection[Visit] = connection("Visit", None, "Visits and other work.")
+    patrols: Connection[Patrol] = connection("Patrol", None, "Patrols.")
+    vacancies: Vacancies | None = vacancies
+    courses: Connection[Course] = connection("Course", None, "Courses that staff take.")
     access_grants: Connection[AccessGrant] = connection("AccessGrant", None, "Rights opened in an emergency.")
 
     import_reviews: Connection[ImportReview] = connection(
@@ -80,9 +99,19 @@ class Query:
         "Change", CHANGES_OF, "Who changed a thing, and which fields: with READ_ACCESS_LOG over its grid."
     )
 
+    appraisal_schemes: Connection[AppraisalScheme] = connection("AppraisalScheme", None, "How is appraised.")
+    appraisal_runs: Connection[AppraisalRun] = connection("AppraisalRun", None, "Appraisals of a period.")
+    grid_loads: list[GridLoad] | None = grid_loads
+    points_accounts: Connection[PointsAccount] = connection("PointsAccount", None, "Thanks for reports: one's own.")
+    points_rules: Connection[PointsRule] = connection("PointsRule", None, "How many points reports are worth. Public.")
+
     public_report: PublicReport | None = public_report
     public_reports: list[PublicReport] = public_reports
     open_matters_nearby: list[PublicMatter] = open_matters_nearby
+
+    indicators: IndicatorFigures | None = indicators
+    indicator_events: IndicatorEvents | None = indicator_events
+    indicator_definitions: Connection[Indicator] = connection("Indicator", None, "Indicators that plugins declare. Public.")
 
     grid_types: Connection[GridType] = connection(
         "GridType", None, "Kinds of grids. Those of plugins that are switched off are not `available`."
@@ -97,4 +126,10 @@ class Query:
     asset_kinds: Connection[AssetKind] = connection("AssetKind", None, "Sorts of assets.")
     place_kinds: Connection[PlaceKind] = connection("PlaceKind", None, "Sorts of places.")
     needs: Connection[Need] = connection("Need", None, "Why people get attention now, those that end first before the others.")
+    duties: Connection[Duty] = connection("Duty", None, "What somebody must do again and again, or each time something happens.")
+    due_items: DueItems | None = due_items_field
+    due_summary: DueSummary | None = due_summary_field
+    due_forecast: DueForecast | None = due_forecast_field
+    occasions: Connection[Occasion] = connection("Occasion", None, "What may hold over some ground for a time, and duties go by.")
+    occasion_terms: Connection[OccasionTerm] = connection("OccasionTerm", None, "When occasions hold where.")
     need_kinds: Connection[NeedKind] = connection("NeedKind", None, "Why people may need attention.")

@@ -8,6 +8,7 @@ import strawberry
 from wangge_core.db import tables as t
 from wangge_core.db.lists import looked_up
 from wangge_core.plugin.declarations.capabilities import Capability
+from wangge_core.plugin.declarations.staff import PostEndGround, StaffSource
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import (
     access_grant_rule,
@@ -18,6 +19,7 @@ from wangge_core.rights.visibility import (
     post_rule,
 )
 from wangge_schema.reading.declare import column, connection, expression, planned, to_many, to_one
+from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.sources import Asking, Filter, Mask, Row
 from wangge_schema.scalars import DateTime
 from wangge_schema.types.declared import Role
@@ -25,18 +27,33 @@ from wangge_schema.types.grids import Grid
 from wangge_schema.types.may import may_field, viewer_may
 from wangge_schema.types.nodes import Connection, Node, node_id
 from wangge_schema.types.places import Office
+from wangge_schema.types.waiting_targets import waiting_for_post
 
 if TYPE_CHECKING:
+    from wangge_schema.types.appraisals import AppraisalResult
+    from wangge_schema.types.campaigns import CampaignTarget
     from wangge_schema.types.events import Event
     from wangge_schema.types.intake import Webhook
+    from wangge_schema.types.patrols import Patrol
     from wangge_schema.types.people import Person
     from wangge_schema.types.read_log import DataAccess
     from wangge_schema.types.sign_in import ApiKey, Device
+    from wangge_schema.types.staffing import HandOver, Training
     from wangge_schema.types.tasks import Task
+    from wangge_schema.types.visits import Visit
+
+
+for choice in (PostEndGround, StaffSource):
+    enum_type(choice)
 
 
 def _unrevoked_key(account: Row, key: Row, _: Asking) -> sa.ColumnElement[bool]:
     return sa.and_(key.c.account_id == account.c.id, key.c.revoked_at.is_(None))
+
+
+def _failed(post: Row, result: Row, _: Asking) -> sa.ColumnElement[bool]:
+    gone = t.appraisal_exit.alias()
+    return result.c.id.in_(sa.select(gone.c.result_id).where(gone.c.post_id == post.c.id).correlate_except(gone))
 
 
 def _unrevoked_device(post: Row, device: Row, _: Asking) -> sa.ColumnElement[bool]:
@@ -63,6 +80,7 @@ class Account(Node):
     active: bool = column("active", "Whether it may sign in.", form="boolean")
     machine: bool = column("machine", "Whether it is a machine's, which signs in with API keys alone.", form="boolean")
     posts: "list[Post]" = to_many("account_id", "The posts that it holds or held.")
+    training: "list[Training]" = to_many("account_id", "The courses that its holder took.")
     api_keys: "list[ApiKey]" = to_many(_unrevoked_key, "Its API keys that are not revoked.")
     webhooks: "list[Webhook]" = to_many("account_id", "Where it is told of the events that it reported.")
     person: "Person | None" = to_one(
@@ -95,6 +113,22 @@ class Post(Node):
     end_reason: str | None = column(
         "end_reason", "Why it ended; null but for its holder and for who manages posts there.", mask=Mask(post_papers_rule)
     )
+    end_ground: PostEndGround | None = column(
+        "end_ground", "On what ground it ended; null but for the same.", mask=Mask(post_papers_rule)
+    )
+    failed_appraisals: "list[AppraisalResult]" = to_many(
+        _failed, "The results of appraisals because of which it was ended, as far as the viewer may see them."
+    )
+    source: StaffSource | None = column("source", "Whence its holder came to it; null where nobody said.")
+    untrained_reason: str | None = column(
+        "untrained_reason",
+        "Why it was given to somebody without a course that its role requires; null but for the same.",
+        mask=Mask(post_papers_rule),
+    )
+    hand_overs: "list[HandOver]" = to_many(
+        lambda row, over, _: sa.or_(over.c.from_post_id == row.c.id, over.c.to_post_id == row.c.id),
+        "The protocols of how it was taken over and handed over.",
+    )
     official_phone: str | None = column(
         "official_phone",
         "The official telephone of the post; the notice board shows it, or else its office's.",
@@ -103,6 +137,11 @@ class Post(Node):
     name_shown: bool = column(
         "name_shown", "Whether the notice board tells the holder's name, where the role stands there.", form="boolean"
     )
+    campaign_targets: "Connection[CampaignTarget]" = connection(
+        "CampaignTarget", waiting_for_post, "Open targets on its ground, of campaigns that run and name its role."
+    )
+    visits: "Connection[Visit]" = connection("Visit", "post_id", "Visits and other work done under it.")
+    patrols: "Connection[Patrol]" = connection("Patrol", "post_id", "Patrols that were recorded under it.")
     delegations: "list[Delegation]" = to_many("post_id", "Who stands in or stood in for its holder.")
     devices: "list[Device]" = to_many(_unrevoked_device, "The devices that are enrolled to it.")
     viewer_may: list[Capability] = viewer_may()

@@ -8,26 +8,33 @@ import strawberry
 from wangge_core.plugin.registry import Registry
 from wangge_schema.details import DetailsTypes
 from wangge_schema.writing import (
+    appraisal_schemes,
+    appraisals,
     assets,
     attachments,
     buildings,
     calendars,
+    campaigns,
     divisions,
+    duties,
     events,
     grids,
     imports,
     intake,
     layers,
+    ledger,
     needs,
     offices,
     organizations,
     people,
     places,
+    points,
     posts,
     residents,
     rights,
     sign_in,
     splitting,
+    staffing,
     steering,
     tasks,
     webhooks,
@@ -35,6 +42,7 @@ from wangge_schema.writing import (
 from wangge_schema.writing.exporting import exporting_fields
 from wangge_schema.writing.fields import mutation_field
 from wangge_schema.writing.revealing import revealing_fields
+from wangge_schema.writing.sync import sync_fields
 
 
 def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
@@ -42,9 +50,12 @@ def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
     found = [
         *grids.mutations(registry, details),
         *layers.MUTATIONS,
+        *ledger.MUTATIONS,
         *buildings.MUTATIONS,
         *calendars.MUTATIONS,
+        *campaigns.MUTATIONS,
         *divisions.MUTATIONS,
+        *duties.MUTATIONS,
         *organizations.MUTATIONS,
         *assets.mutations(registry, details),
         *attachments.MUTATIONS,
@@ -57,15 +68,20 @@ def build_mutation(registry: Registry, details: DetailsTypes) -> type[Any]:
         *posts.MUTATIONS,
         *rights.MUTATIONS,
         *sign_in.MUTATIONS,
+        *staffing.MUTATIONS,
         *tasks.MUTATIONS,
         *events.mutations(registry, details),
         *intake.MUTATIONS,
         *webhooks.MUTATIONS,
+        *appraisal_schemes.MUTATIONS,
+        *appraisals.MUTATIONS,
+        *points.MUTATIONS,
         *steering.MUTATIONS,
         *splitting.mutations(registry, details),
     ]
     fields = {re.sub("([A-Z])", lambda letter: "_" + letter.group().lower(), one.name): mutation_field(one) for one in found}
     fields |= revealing_fields() | exporting_fields() | intake.intake_fields(registry, details)
+    fields |= {**campaigns.checking_fields(), **sync_fields(found)}
     cls = type("Mutation", (), fields)
     return strawberry.type(
         cls,

@@ -51,8 +51,9 @@ class RefusedError(Exception):
         self.refusal = refusal
 
 
-def payload(mutation: str, thing: str, type: Any, codes: Iterable[str], secret: str = "") -> Any:
-    """The payload type of a mutation: `{ thing, userErrors { field message code } }`, with a `secret` where that is described."""
+def payload(mutation: str, thing: str, type: Any, codes: Iterable[str], secret: str = "", **more: tuple[Any, str]) -> Any:
+    """The payload type of a mutation: `{ thing, userErrors { field message code } }`, with a `secret` where that is described, and `more`
+    fields of its own."""
     values = {code: MESSAGES[code][1].replace("{", "").replace("}", "") for code in sorted({*ALWAYS, *codes})}
     error = make_type(
         f"{mutation}Error",
@@ -68,6 +69,7 @@ def payload(mutation: str, thing: str, type: Any, codes: Iterable[str], secret: 
         {
             thing: (type | None, "The thing after the mutation; null when there are user errors."),
             **({"secret": (str | None, secret)} if secret else {}),
+            **more,
             "user_errors": (list[error], "What was wrong with the input; empty when it was done."),
         },
         f"The answer to `{mutation}`.",
@@ -116,13 +118,18 @@ async def written_at_last(
 
     Raises DBAPIError.
     """
+    return await at_last(lambda: _written(deployment, viewer, name, operation, request, key))
+
+
+async def at_last(write: Callable[[], Awaitable[_R]]) -> _R:
+    """What a transaction gives; it begins again where another writer was first, twice at most. Raises DBAPIError."""
     for _ in range(TRIED_AGAIN):
         try:
-            return await _written(deployment, viewer, name, operation, request, key)
+            return await write()
         except DBAPIError as error:
             if not _was_first(error):
                 raise
-    return await _written(deployment, viewer, name, operation, request, key)
+    return await write()
 
 
 def _was_first(error: DBAPIError) -> bool:

@@ -5,6 +5,7 @@ import strawberry
 from wangge_core.accounts.accounts import NewAccount, create_accounts
 from wangge_core.boards.publishing import PostPublishing, publish_posts
 from wangge_core.changing import KEEP
+from wangge_core.plugin.declarations.staff import PostEndGround, StaffSource
 from wangge_core.rights.posts import NewPost, PostEnd, assign_posts
 from wangge_core.steering.handing_over import end_posts_and_free
 from wangge_schema.scalars import DateTime
@@ -33,12 +34,17 @@ class PostAssignInput:
     office_id: strawberry.ID | None = optional("The office that the holder belongs to.")
     starts_at: DateTime | None = optional("From when; now unless given.")
     ends_at: DateTime | None = optional("Until when; open unless given.")
+    source: StaffSource | None = optional("Whence the holder comes.")
+    untrained_reason: str | None = optional(
+        "Why it is given to somebody without a course that its role requires, which is refused without; at most 400 characters."
+    )
 
 
 @strawberry.input(description="How to end a post.")
 class PostEndInput:
     reason: str | None = optional("Why, at most 400 characters.")
     at: DateTime | None = optional("When; now unless given.")
+    ground: PostEndGround | None = optional("On what ground; OTHER needs the reason.")
 
 
 @strawberry.input(description="What the notice board shows of a post. What is left out stays as it is.")
@@ -57,7 +63,7 @@ def _new_account(_: str, given: Given, __: object) -> NewAccount:
     return NewAccount(login=given["login"], name=given["name"], issuer=given.get("issuer"), machine=machine)
 
 
-def _new_post(_: str, given: Given, __: object) -> NewPost:
+def _new_post(_: str, given: Given, input: PostAssignInput) -> NewPost:
     return NewPost(
         account_id=key_of(given["account_id"], "Account", "accountId"),
         role_id=given["role_id"],
@@ -65,7 +71,14 @@ def _new_post(_: str, given: Given, __: object) -> NewPost:
         office_id=optional_key(given.get("office_id"), "Office", "officeId"),
         starts_at=given.get("starts_at"),
         ends_at=given.get("ends_at"),
+        source=input.source or None,
+        untrained_reason=given.get("untrained_reason"),
     )
+
+
+def _end(id: str, given: Given, input: PostEndInput) -> PostEnd:
+    key = key_of(id, "Post", "id")
+    return PostEnd(post_id=key, reason=given.get("reason"), at=given.get("at"), ground=input.ground or None)
 
 
 MUTATIONS = [
@@ -87,7 +100,7 @@ MUTATIONS = [
         input=PostAssignInput,
         operation=assign_posts,
         request=_new_post,
-        codes=("GRID_ENDED", "ROLE_UNKNOWN", "TERM_INVALID", "RIGHTS_FOR_ONESELF", "RIGHTS_EXCEED_OWN"),
+        codes=(*TEXT, "GRID_ENDED", "ROLE_UNKNOWN", "TERM_INVALID", "RIGHTS_FOR_ONESELF", "RIGHTS_EXCEED_OWN", "TRAINING_MISSING"),
     ),
     Mutation(
         name="postEnd",
@@ -97,8 +110,8 @@ MUTATIONS = [
         type=Post,
         input=PostEndInput,
         operation=end_posts_and_free,
-        request=lambda id, given, _: PostEnd(post_id=key_of(id, "Post", "id"), reason=given.get("reason"), at=given.get("at")),
-        codes=(*TEXT, "POST_ENDED", "TERM_INVALID"),
+        request=_end,
+        codes=(*TEXT, "POST_ENDED", "TERM_INVALID", "REQUIRED"),
         on="Post",
     ),
     Mutation(

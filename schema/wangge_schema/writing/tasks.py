@@ -1,8 +1,7 @@
-"""Mutations of tasks and shifts, and the hand-over of posts."""
+"""Mutations of tasks and shifts."""
 
 import strawberry
 
-from wangge_core.steering.handing_over import HandOver, hand_posts_over
 from wangge_core.tasks.acknowledging import TaskAcknowledgement, acknowledge_tasks
 from wangge_core.tasks.shifts import CheckIn, NewShift, ShiftCancel, cancel_shifts, check_in, set_shifts
 from wangge_schema.scalars import DateTime
@@ -16,11 +15,6 @@ from wangge_schema.writing.payloads import key_of, optional_key
 @strawberry.input(description="How a task is acknowledged.")
 class TaskAcknowledgeInput:
     post_id: strawberry.ID | None = optional("Under which post; the first of one's own that has the task, unless given.")
-
-
-@strawberry.input(description="Whose work goes to whom.")
-class PostHandOverInput:
-    to_post_id: strawberry.ID = required("The successor's post: of the same role, grid and office, and running now.")
 
 
 @strawberry.input(description="A shift to set.")
@@ -54,10 +48,6 @@ def _check_in(_: str, given: Given, __: object) -> CheckIn:
     return CheckIn(post_id=key_of(given["post_id"], "Post", "postId"), **given["position"])
 
 
-def _hand_over(id: str, given: Given, _: object) -> HandOver:
-    return HandOver(from_post_id=key_of(id, "Post", "id"), to_post_id=key_of(given["to_post_id"], "Post", "toPostId"))
-
-
 MUTATIONS = [
     Mutation(
         name="taskAcknowledge",
@@ -69,18 +59,6 @@ MUTATIONS = [
         request=_acknowledgement,
         codes=("TASK_ENDED", "TASK_NOT_TO_ACKNOWLEDGE", "TASK_ACKNOWLEDGED"),
         on="Task",
-    ),
-    Mutation(
-        name="postHandOver",
-        description="Hand the open tasks and events of a post to its successor's, each with an entry in the event's history. For "
-        "MANAGE_POSTS over its grid.",
-        thing="post",
-        type=Post,
-        input=PostHandOverInput,
-        operation=hand_posts_over,
-        request=_hand_over,
-        codes=("SUCCESSOR_DIFFERS", "POST_ENDED", "POST_NOT_STARTED", "ASSIGNEE_INVOLVED"),
-        on="Post",
     ),
     Mutation(
         name="shiftSet",

@@ -12,8 +12,10 @@ from wangge_server.commands.coverage import coverage
 from wangge_server.commands.data import data as data_care
 from wangge_server.commands.db import db
 from wangge_server.commands.demo import demo
+from wangge_server.commands.export import export
 from wangge_server.commands.grids import grids
 from wangge_server.commands.imports import import_
+from wangge_server.commands.indicators import indicators
 from wangge_server.commands.jobs import jobs
 from wangge_server.commands.keys import keys
 from wangge_server.commands.kinds import kinds
@@ -49,7 +51,9 @@ VERBS = (
     calendar,
     coverage,
     boards,
+    export,
     grids,
+    indicators,
 )
 for command in VERBS:
     wangge.add_command(command)

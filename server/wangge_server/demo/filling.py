@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from wangge_core.data_care.statistics import publish_statistics
 from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
+from wangge_server.demo.appraising import make_schemes
 from wangge_server.demo.ground import make_ground
 from wangge_server.demo.life import live
 from wangge_server.demo.offices import make_offices
@@ -19,6 +20,7 @@ from wangge_server.demo.rosters import AHEAD, check_in_on_duty, make_calendars, 
 from wangge_server.demo.sizes import sizes_for
 from wangge_server.demo.staff import make_staff, representatives
 from wangge_server.demo.things import make_things
+from wangge_server.demo.ties import make_ties
 from wangge_server.demo.town import Tell, Town
 
 COUNTED = {
@@ -41,6 +43,9 @@ COUNTED = {
     "reports without an account": t.public_report,
     "calendars": t.calendar,
     "shifts": t.shift,
+    "ties to grids": t.grid_binding,
+    "courses taken": t.training,
+    "schemes of appraisal": t.appraisal_scheme,
 }
 SOME = (
     ("events closed", t.event, t.event.c.closed),
@@ -84,6 +89,8 @@ async def fill(
         await make_rosters(town)
         deployment.clock = lambda: town.until
         await check_in_on_duty(town)
+        await make_ties(town)
+        await make_schemes(town)
         async with deployment.write() as work:
             await publish_statistics(work)
     finally:

@@ -1,6 +1,5 @@
 """The staff: an account for everybody who holds a post, and the posts that the templates of grids, desks and overlays ask for."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from random import Random
@@ -14,7 +13,6 @@ from wangge_server.demo.names import person_name
 from wangge_server.demo.town import Ground, Holder, Town
 
 LEVELS = (Level.GRID, Level.COMMUNITY, Level.SUBDISTRICT, Level.DISTRICT)
-SHARED = re.compile(r"one person for up to (\d+) grids")
 SHIFTS = 3
 NUMBERS = {"ten households": (4, 6), "building": (3, 5), "watch desk, on a roster": (3, 3), "shift": (SHIFTS, SHIFTS)}
 """How many posts there are by what they are counted per, where the template leaves it open."""
@@ -118,9 +116,8 @@ class Seating:
         if (ground.id, grid.staffing_id or "", position.role) in self._filled:
             return
         self._filled.add((ground.id, grid.staffing_id or "", position.role))
-        shared = SHARED.search(position.per)
         for _ in range(self._number(position, ground)):
-            person = self._shared_person(grid, position, int(shared[1])) if shared else self._somebody()
+            person = self._shared_person(grid, position, shared) if (shared := position.grids_each) else self._somebody()
             yield self._seat(position, ground, person)
 
     def _above(self, grid: Ground, position: PositionDefinition) -> Ground:

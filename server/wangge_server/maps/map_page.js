@@ -29,7 +29,7 @@ const TEXTS = {
   zh: {
     title: "网格地图", token: "令牌", refused: "令牌无效", none: "无：只看公开内容", signOut: "退出", kept: "以 Authorization: Bearer 发送，保存至本标签页关闭",
     show: "显示", buildings: "楼栋", assets: "部件", places: "站点", events: "事件", all: "全部网格", parts: "下辖网格", path: "位置", map: "地图",
-    hidden: "对您不显示", published: "人口和户数为公布数，公布于", confirmed: "人员信息最近核实于", noGrids: "尚无网格边界。请用 wangge import boundaries 导入。",
+    hidden: "对您不显示", published: "人口和户数为公布数，公布于", visited: "最近走访于", confirmed: "人员信息最近核实于", noGrids: "尚无网格边界。请用 wangge import boundaries 导入。",
     failed: "读取失败：", noMap: "此浏览器无法显示地图（需要 WebGL）；列表仍可使用。", undrawn: "没有边界", people: "人", open: "件在办", more: "仅列出前 200 个。",
     help: "点击网格查看其数据和下辖网格；Esc 返回上一级。", close: "关闭", several: "个", language: "English",
   },
@@ -37,7 +37,7 @@ const TEXTS = {
     title: "Map of the grids", token: "Token", refused: "Token refused", none: "none: you see what is public", signOut: "Sign out",
     kept: "Sent as Authorization: Bearer …, kept until this tab is closed",
     show: "Show", buildings: "Buildings", assets: "Assets", places: "Places", events: "Events", all: "All grids", parts: "Its parts", path: "Where it is", map: "Map",
-    hidden: "not shown to you", published: "People and households as they were published on", confirmed: "A person's record was last confirmed on",
+    hidden: "not shown to you", published: "People and households as they were published on", visited: "Last visited on", confirmed: "A person's record was last confirmed on",
     noGrids: "No grid has a boundary yet. Import them with wangge import boundaries.",
     failed: "Could not be read: ", noMap: "This browser cannot draw the map (it needs WebGL); the lists work all the same.", undrawn: "no boundary",
     people: "people", open: "open", more: "The first 200 are listed.",
@@ -48,7 +48,7 @@ const TEXTS = {
 const LISTED = "id code name boundary { bbox } profile { persons openEvents overdueEvents }";
 const GRID = `query Grid($id: ID!) { node(id: $id) { ... on Grid {
   id code name path { id name } boundary { bbox }
-  profile { ${FIGURES.map(([name]) => name).join(" ")} publishedAt lastConfirmedAt }
+  profile { ${FIGURES.map(([name]) => name).join(" ")} publishedAt lastVisitAt lastConfirmedAt }
   children(first: ${MOST_LISTED}) { nodes { ${LISTED} } pageInfo { hasNextPage } }
 } } }`;
 
@@ -199,7 +199,7 @@ export function showMap(maplibre) {
         element("dd", { "data-figure": name, ...(name === "overdueEvents" && value ? { class: "overdue" } : {}) }, shown),
       ];
     });
-    const said = [["publishedAt", "published"], ["lastConfirmedAt", "confirmed"]].filter(([name]) => profile[name]);
+    const said = [["publishedAt", "published"], ["lastVisitAt", "visited"], ["lastConfirmedAt", "confirmed"]].filter(([name]) => profile[name]);
     return [
       element("dl", {}, ...rows),
       ...said.map(([name, words]) => element("p", { class: "hint" }, `${text(words)} ${new Date(profile[name]).toLocaleDateString(state.language)}`)),

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from oracle.documents import ArgumentError
-from oracle.sees import PRIVATE, PRIVATE_FILTERS
+from oracle.hides import PRIVATE, PRIVATE_FILTERS
 from oracle.world import Key, World
 from wangge_core.rights.viewers import Viewer
 from wangge_schema.reading.sources import Source

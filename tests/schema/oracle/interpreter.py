@@ -10,9 +10,10 @@ from graphql import DocumentNode, GraphQLNonNull, GraphQLObjectType, GraphQLSche
 from oracle import filters, lists
 from oracle.boards import ON_BOARD, named_on_board
 from oracle.documents import ArgumentError, Asked, Request, RequestError
+from oracle.hides import MASKS, PRIVATE, STARRED, orders_of, starred
 from oracle.logs import LOGS, named_by
 from oracle.private import PRIVATE_CURSORS, Told, told, told_of_event
-from oracle.sees import ANSWERS, MASKS, PRIVATE, STARRED, orders_of, sees, starred
+from oracle.sees import ANSWERS, sees
 from oracle.values import reads, shown, source_of, to_json
 from oracle.world import Key, World
 from wangge_core.rights.data_classes import DataClass

@@ -3,7 +3,8 @@
 from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
-from oracle.sees import PRIVATE, holds
+from oracle.hides import PRIVATE
+from oracle.sees import holds
 from oracle.world import Key, World
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability
@@ -12,11 +13,14 @@ from wangge_core.rights.viewers import Viewer
 
 PRIVATE_FIELDS: Mapping[str, Collection[str]] = {
     "Attachment": ("latitudeClaimed", "longitudeClaimed"),
+    "CampaignTarget": ("reason",),
     "EventReporter": ("name",),
     "Person": ("address", "bornOn", "gender", "guardianAgreedOn", "home", "name", "relation"),
     "Household": ("address", "name", "unit"),
     "HouseholdMember": ("relation",),
     "ImportReview": ("bornOn", "home", "name"),
+    "PatrolPoint": ("accuracyMetres", "at", "impossible", "inside", "latitude", "longitude"),
+    "Visit": ("contactRight", "disputeHelp", "factsConfirmed", "latitude", "longitude", "movedIn", "movedOut"),
     "Residence": ("address", "kind", "movedInOn", "movedOutOn", "unit"),
     "Need": ("endsAt", "fromOn", "guardianAgreement", "kind", "legalBasis", "reason", "untilOn", "visits"),
 }
@@ -39,7 +43,7 @@ def head(world: World, household: Mapping[str, Any]) -> int | None:
 
 
 def reporter(world: World, row: Mapping[str, Any]) -> int | None:
-    """The resident who reported while signed in."""
+    """The resident that an account is: who reported while signed in, or whose track it is."""
     account = world.rows(t.account).get(row["account_id"])
     return account and account["person_id"]
 
@@ -50,8 +54,15 @@ def sender(world: World, row: Mapping[str, Any]) -> int | None:
     return account and account["person_id"]
 
 
+def visited(world: World, row: Mapping[str, Any]) -> int | None:
+    """The person who was visited, or the head of the household."""
+    household = world.rows(t.household).get(row["household_id"])
+    return row["person_id"] or (household and head(world, household))
+
+
 SUBJECTS: Mapping[str, Callable[[World, Mapping[str, Any]], int | None]] = {
     "Attachment": sender,
+    "CampaignTarget": lambda _, row: row["person_id"],
     "EventReporter": reporter,
     "Person": lambda _, row: row["id"],
     "Household": head,
@@ -59,6 +70,8 @@ SUBJECTS: Mapping[str, Callable[[World, Mapping[str, Any]], int | None]] = {
     "Residence": lambda _, row: row["person_id"],
     "ImportReview": lambda _, row: row["person_id"],
     "Need": lambda _, row: row["person_id"],
+    "PatrolPoint": reporter,
+    "Visit": visited,
 }
 """By type, whom its private values are about; None where it is nobody whom the register knows."""
 

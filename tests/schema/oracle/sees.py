@@ -1,8 +1,9 @@
 """Who sees what, said once more in plain Python: by whose posts, which ground, which capability. No SQL and no `Subtrees` here."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from oracle import appraisals, campaigns, ledger
 from oracle.boards import on_board, stands_in_now
 from oracle.world import World
 from wangge_core.db import tables as t
@@ -252,10 +253,40 @@ def calendar_change(world: World, viewer: Viewer, row: Mapping[str, Any]) -> boo
     return scope.everywhere or (bool(roots) and all(map(scope.covers, roots)))
 
 
+def staff(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """Who reads events over the grid, or manages posts there."""
+    path = world.path_of_grid[row["grid_id"]]
+    return any(holds(viewer, one, path) for one in (Capability.READ_EVENTS, Capability.MANAGE_POSTS))
+
+
+def grid_binding(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    return staff(world, viewer, row) or (viewer.account_id is not None and row["account_id"] == viewer.account_id)
+
+
+def course(_world: World, viewer: Viewer, _row: Mapping[str, Any]) -> bool:
+    """For whoever is signed in."""
+    return viewer.account_id is not None or bool(viewer.scope(Capability.MANAGE_POSTS).paths)
+
+
+def hand_over(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """For both sides, and for who manages posts over the grid."""
+    own = viewer.account_id is not None and viewer.account_id in (row["from_account_id"], row["to_account_id"])
+    return own or holds(viewer, Capability.MANAGE_POSTS, world.path_of_grid[row["grid_id"]])
+
+
+def duty_change(_world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+    """For who reads work there; what holds everywhere for who reads work anywhere."""
+    if row["grid_id"] is None:
+        return bool(viewer.scope(Capability.READ_WORK).paths)
+    return over(Capability.READ_WORK)(_world, viewer, row)
+
+
 ALIKE = (everyone, on_board, stands_in_now)
 """Rules by which all viewers see the same."""
 
 RULES: Mapping[str, Seen] = {
+    **appraisals.RULES,
+    **dict.fromkeys(("AppraisalSchemeVersion", "PointsEntry", "PointsRule"), everyone),  # the first two through their owners alone
     "AccessGrant": access_grant,
     "Account": account,
     "ApiKey": api_key,
@@ -266,6 +297,11 @@ RULES: Mapping[str, Seen] = {
     "Calendar": everyone,
     "CalendarChange": calendar_change,
     "CalendarDay": everyone,
+    "Campaign": campaigns.campaign,
+    "CampaignEarlierOutcome": everyone,  # reached through its target alone
+    "CampaignGrid": campaigns.of_grid,
+    "CampaignProgress": everyone,  # the figures of the whole, for whoever sees the campaign
+    "CampaignTarget": campaigns.of_grid,
     "Delegation": delegation,
     "Device": device,
     "Event": event,
@@ -278,20 +314,31 @@ RULES: Mapping[str, Seen] = {
     "Project": everyone,
     "ProjectStep": everyone,
     "Change": everyone,  # reached through their thing alone, which decides who may: `logs.py`
+    "Course": course,
     "DataAccess": everyone,
     "Division": over(Capability.MANAGE_GRIDS),
+    "Duty": everyone,
+    "DutyChange": duty_change,
     "EventKind": everyone,
     "EventKindVersion": everyone,
     "Grid": everyone,
+    "GridBinding": grid_binding,
     "GridBoundary": everyone,
     "GridLayer": everyone,
+    "GridPosition": staff,
+    "GridStaffing": everyone,
+    "GridTeam": staff,
     "GridType": everyone,
+    "HandOver": hand_over,
     "HistoryEntry": everyone,
     "Household": household,
     "HouseholdMember": about_person(Capability.READ_PEOPLE),
     "ImportReview": import_review,
     "Involvement": everyone,
     "Need": need,
+    "Occasion": everyone,
+    "Indicator": everyone,
+    "OccasionTerm": over(Capability.READ_WORK),
     "NeedKind": everyone,
     "NoticeBoard": everyone,
     "NoticeBoardPost": on_board,
@@ -300,6 +347,11 @@ RULES: Mapping[str, Seen] = {
     "Organization": over(Capability.READ_PLACES),
     "OrganizationPremises": everyone,  # reached through its organisation alone, as are the responsible persons
     "OrganizationResponsible": everyone,
+    "OpenedEvent": everyone,  # reached through its visit or patrol alone, as are those who took part and checkpoints
+    "Participation": everyone,
+    "Patrol": ledger.patrol,
+    "PatrolCheckpoint": everyone,
+    "PatrolPoint": ledger.track,
     "Person": person,
     "Place": everyone,
     "PlaceKind": everyone,
@@ -308,80 +360,23 @@ RULES: Mapping[str, Seen] = {
     "Role": everyone,
     "Shift": shift,
     "Staffing": everyone,
+    "StaffingHolder": post,
     "StaffingPosition": everyone,
+    "StaffingTeam": everyone,
     "Task": task,
+    "Training": api_key,  # one's own, and all for who manages posts anywhere
     "TaskAddressee": everyone,  # reached through its task alone
     "Unit": unit,
     "GridProfile": everyone,
     "GridStatistics": everyone,
     "PersonTombstone": tombstone,
     "Viewer": everyone,
+    "Visit": ledger.visit,
     "Webhook": api_key,  # as the keys of its account
     "Workflow": everyone,
     "WorkflowStage": everyone,
 }
 """By the name of the planned type. A type that is not here has no rule yet that anybody thought about."""
-
-
-MASKS: Mapping[tuple[str, str], Seen] = {("Post", "endReason"): papers}
-"""By type and field, who sees a value that is masked for others who see the row."""
-
-
-def private_of_person(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
-    return row["id"] in themselves(viewer) or over(Capability.READ_PRIVATE)(world, viewer, row)
-
-
-def private_of_household(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
-    persons = world.rows(t.person)
-    own = any(persons[one]["household_id"] == row["id"] for one in themselves(viewer) if one in persons)
-    return own or over(Capability.READ_PRIVATE)(world, viewer, row)
-
-
-def starred(row: Mapping[str, Any]) -> str:
-    return row["name"][0] + "**"
-
-
-def private_of_attachment(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
-    """Who sent it, and who reads what is private where an event lies that it is on; not of a complaint that is kept from them."""
-    own = viewer.account_id is not None and row["uploader_id"] == viewer.account_id
-    return own or any(
-        over(Capability.READ_PRIVATE)(world, viewer, one) and (event(world, viewer, one) or not is_kept(world, viewer, one))
-        for one in on_events(world, row)
-    )
-
-
-def is_kept(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
-    """Whether an event is of a kind that is kept from who serves a grid or community, and the viewer does."""
-    return bool(world.rows(t.event_kind)[row["kind_id"]]["hidden_from_grid"]) and serves_low(world, viewer)
-
-
-def private_of_reporter(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
-    """Who reads what is private where the event lies; nobody of who wants to be unnamed."""
-    return not row["unnamed"] and over(Capability.READ_PRIVATE)(world, viewer, world.rows(t.event)[row["event_id"]])
-
-
-PRIVATE: Mapping[str, Seen] = {
-    "EventReporter": private_of_reporter,
-    "Attachment": private_of_attachment,
-    "Person": private_of_person,
-    "Household": private_of_household,
-    "HouseholdMember": about_person(Capability.READ_PRIVATE),
-    "ImportReview": over(Capability.READ_PRIVATE),
-}
-"""By type, who sees the private values of a row that is seen. Whoever sees a row of another type sees them too."""
-STARRED = frozenset({("Person", "name"), ("Household", "name")})
-"""Private values of which others see the first character; of the rest they see nothing."""
-PRIVATE_FILTERS = frozenset({("Person", "name"), ("Person", "born_on")})
-"""Filters that let only rows through whose value the viewer sees."""
-
-
-def orders_of(viewer: Viewer, type: str, orders: Sequence[str]) -> Sequence[str]:
-    """The orders that a viewer is offered: by name only where every name is shown."""
-    people, private = (viewer.scopes.get(one) for one in (Capability.READ_PEOPLE, Capability.READ_PRIVATE))
-    same = (people.paths if people else ()) == (private.paths if private else ())
-    if type != "Person" or same or Capability.READ_PRIVATE in viewer.whole_ground:
-        return orders
-    return [one for one in orders if one != "name"]
 
 
 def may(world: World, viewer: Viewer, row: Mapping[str, Any], arguments: Mapping[str, Any]) -> bool:

@@ -15,7 +15,24 @@ from wangge_schema.reading.project import Typed
 from wangge_schema.reading.sources import READS, SOURCE, Reads, Source
 
 OWN_ROOTS = frozenset(
-    {"publicReport", "publicReports", "openMattersNearby", "gridAt", "noticeBoard", "coverage", "divisionSimulation"}
+    {
+        "gridLoads",
+        "indicators",
+        "indicatorEvents",
+        "publicReport",
+        "publicReports",
+        "openMattersNearby",
+        "gridAt",
+        "noticeBoard",
+        "coverage",
+        "dueForecast",
+        "dueItems",
+        "dueSummary",
+        "divisionSimulation",
+        "vacancies",
+        "campaignCount",
+        "pull",
+    }
 )
 """Root fields that operations of the core answer, not the planner: they have tests of their own (`test_intake_*.py`)."""
 

@@ -1,28 +1,48 @@
 """The tables, a module per room. Names are singular, as in the schema; every table that grows has an integer key."""
 
+from wangge_core.db.tables.appraisals import (
+    appraisal_appeal,
+    appraisal_check,
+    appraisal_exit,
+    appraisal_rating,
+    appraisal_result,
+    appraisal_run,
+    appraisal_scheme,
+    appraisal_scheme_version,
+    points_account,
+    points_entry,
+    points_rule,
+)
+from wangge_core.db.tables.campaigns import campaign, campaign_earlier, campaign_role, campaign_tally, campaign_target
 from wangge_core.db.tables.deadlines import calendar, calendar_change, calendar_day, event_clock, event_pause
 from wangge_core.db.tables.declared import (
     asset_kind,
     event_kind,
     event_kind_version,
     grid_type,
+    grid_type_desk,
     need_kind,
     place_kind,
     plugin,
     role,
     staffing,
     staffing_position,
+    staffing_team,
+    staffing_team_role,
     workflow,
     workflow_stage,
     workflow_version,
 )
 from wangge_core.db.tables.divisions import division, division_move, grid_former_code, grid_succession
+from wangge_core.db.tables.duties import duty, duty_change, occasion, occasion_term
 from wangge_core.db.tables.events import event, event_assignment, event_history, involvement
 from wangge_core.db.tables.evidence import attachment, event_attachment, stored_file
 from wangge_core.db.tables.grids import boundary, boundary_tile, grid, grid_layer, grid_part
 from wangge_core.db.tables.imports import import_review
+from wangge_core.db.tables.indicators import counted, counting, indicator, measure, tally
 from wangge_core.db.tables.intake import intake_count, public_question, public_report, webhook, webhook_delivery
 from wangge_core.db.tables.jobs import job
+from wangge_core.db.tables.ledger import participation, patrol, patrol_checkpoint, patrol_point, visit, visit_event
 from wangge_core.db.tables.metadata import metadata
 from wangge_core.db.tables.needs import need, need_kind_role, reveal
 from wangge_core.db.tables.people import household, household_member, person, residence
@@ -40,8 +60,10 @@ from wangge_core.db.tables.read_log import CHANGES, change_log, log_chain, read_
 from wangge_core.db.tables.rights import access_grant, account, delegation, post
 from wangge_core.db.tables.search import SEARCHED, index_of, is_search_index, search
 from wangge_core.db.tables.sign_in import api_key, device
+from wangge_core.db.tables.staff import course, course_role, grid_binding, hand_over, training
 from wangge_core.db.tables.statistics import grid_statistic
 from wangge_core.db.tables.steering import event_chase, event_request, project, project_step
+from wangge_core.db.tables.sync import sync_change
 from wangge_core.db.tables.tasks import duty_position, shift, task, task_addressee
 from wangge_core.db.tables.work import counter, idempotency_key, outbox
 
@@ -51,6 +73,14 @@ __all__ = [
     "access_grant",
     "account",
     "api_key",
+    "appraisal_appeal",
+    "appraisal_check",
+    "appraisal_exit",
+    "appraisal_rating",
+    "appraisal_result",
+    "appraisal_run",
+    "appraisal_scheme",
+    "appraisal_scheme_version",
     "asset",
     "asset_kind",
     "attachment",
@@ -60,12 +90,23 @@ __all__ = [
     "calendar",
     "calendar_change",
     "calendar_day",
+    "campaign",
+    "campaign_earlier",
+    "campaign_role",
+    "campaign_tally",
+    "campaign_target",
     "change_log",
+    "counted",
     "counter",
+    "counting",
+    "course",
+    "course_role",
     "delegation",
     "device",
     "division",
     "division_move",
+    "duty",
+    "duty_change",
     "duty_position",
     "event",
     "event_assignment",
@@ -78,35 +119,49 @@ __all__ = [
     "event_pause",
     "event_request",
     "grid",
+    "grid_binding",
     "grid_former_code",
     "grid_layer",
     "grid_part",
     "grid_statistic",
     "grid_succession",
     "grid_type",
+    "grid_type_desk",
+    "hand_over",
     "household",
     "household_member",
     "idempotency_key",
     "import_review",
     "index_of",
+    "indicator",
     "intake_count",
     "involvement",
     "is_search_index",
     "job",
     "log_chain",
+    "measure",
     "metadata",
     "need",
     "need_kind",
     "need_kind_role",
+    "occasion",
+    "occasion_term",
     "office",
     "organization",
     "organization_premises",
     "organization_responsible",
     "outbox",
+    "participation",
+    "patrol",
+    "patrol_checkpoint",
+    "patrol_point",
     "person",
     "place",
     "place_kind",
     "plugin",
+    "points_account",
+    "points_entry",
+    "points_rule",
     "post",
     "project",
     "project_step",
@@ -121,10 +176,17 @@ __all__ = [
     "shift",
     "staffing",
     "staffing_position",
+    "staffing_team",
+    "staffing_team_role",
     "stored_file",
+    "sync_change",
+    "tally",
     "task",
     "task_addressee",
+    "training",
     "unit",
+    "visit",
+    "visit_event",
     "webhook",
     "webhook_delivery",
     "workflow",

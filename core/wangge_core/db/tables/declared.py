@@ -56,6 +56,39 @@ staffing_position = table(
     sa.Column("least", sa.Integer, nullable=False),
     sa.Column("most", sa.Integer),
     sa.Column("per", sa.String(120), nullable=False),
+    # its place among all lines of all templates, by which a line of a grid is named
+    sa.Column("number", sa.Integer, nullable=False),
+    # at the desk of which level it stands; NULL for lines of templates that grids choose
+    sa.Column("desk_level", sa.String(20)),
+    # of what the figures are for each of, how many grids one person may hold it in, whether it is held on the ground above
+    sa.Column("each", sa.String(20), nullable=False),
+    sa.Column("each_kind", binary_text(160)),
+    sa.Column("grids_each", sa.Integer),
+    sa.Column("above", sa.Boolean, nullable=False),
+)
+
+staffing_team = _declared(
+    "staffing_team",
+    to_declared("staffing", index=True),
+    sa.Column("work", Json, nullable=False),
+    sa.Column("note", Json),
+)
+
+staffing_team_role = sa.Table(
+    "staffing_team_role",
+    metadata,
+    to_declared("staffing_team", name="team_id"),
+    to_declared("role", index=True),
+    sa.Column("ordinal", sa.Integer, nullable=False),
+    sa.PrimaryKeyConstraint("team_id", "role_id"),
+)
+
+grid_type_desk = sa.Table(
+    "grid_type_desk",
+    metadata,
+    to_declared("grid_type"),
+    to_declared("staffing", index=True),
+    sa.PrimaryKeyConstraint("grid_type_id", "staffing_id"),
 )
 
 workflow = _declared("workflow")

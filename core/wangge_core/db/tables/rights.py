@@ -31,6 +31,10 @@ post = table(
     moment("starts_at"),
     moment("ends_at", nullable=True),
     sa.Column("end_reason", sa.String(400)),
+    sa.Column("end_ground", sa.String(20)),
+    # whence the holder came to it, and why it was given to somebody without a course that its role requires
+    sa.Column("source", sa.String(30)),
+    sa.Column("untrained_reason", sa.String(400)),
     # what stands on the notice board of its grid, where its role is shown there
     sa.Column("official_phone", sa.String(30)),
     sa.Column("name_shown", sa.Boolean, nullable=False, server_default=sa.true()),

@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 from wangge_core.plugin.checks.clocks import check_clocks
 from wangge_core.plugin.checks.details import check_details
+from wangge_core.plugin.checks.duties import check_duties
 from wangge_core.plugin.checks.hidden import check_hidden
+from wangge_core.plugin.checks.indicators import check_indicators
 from wangge_core.plugin.checks.limits import check_limits
 from wangge_core.plugin.checks.moves import check_moves
 from wangge_core.plugin.checks.names import check_names
@@ -31,7 +33,9 @@ CHECKS = (
     check_limits,
     check_red_lines,
     check_needs,
+    check_duties,
     check_staffing,
+    check_indicators,
 )
 
 

@@ -42,7 +42,7 @@ def _words(label: str) -> str:
 
 
 def check_red_lines(collection: Collection) -> Iterator[Fault]:
-    for hook in ("event_kinds", "need_kinds", "asset_kinds", "place_kinds"):
+    for hook in ("event_kinds", "need_kinds", "asset_kinds", "place_kinds", "occasions", "duties"):
         for item in collection.items[hook]:
             if word := crosses_red_line(item.declaration.name, item.declaration.zh, _words(item.declaration.en)):
                 yield _fault(item, item.id, word)

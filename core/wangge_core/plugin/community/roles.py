@@ -86,7 +86,7 @@ COMMUNITY_HEAD = Role(
     en="Community or village head",
     level=Level.COMMUNITY,
     duty="Answers for the first loop: accepts, settles, raises, and answers residents.",
-    may=FIELD_WORK,
+    may=FIELD_WORK | {Capability.GIVE_REWARDS},
     shown_to_public=True,
 )
 COMMUNITY_OFFICER = Role(
@@ -193,7 +193,7 @@ APPRAISER = Role(
     zh="考核员",
     level=Level.DISTRICT,
     duty="Runs spot checks and the monthly appraisal; hears appeals.",
-    may=OVERSIGHT,
+    may=OVERSIGHT | {Capability.APPRAISE},
 )
 DATA_OFFICER = Role(
     "data_officer",

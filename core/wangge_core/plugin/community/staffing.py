@@ -1,7 +1,7 @@
 """The desks of the three loops above a grid, and the staffing of a police grid."""
 
 from wangge_core.plugin.community import roles
-from wangge_core.plugin.declarations.grid_types import Position, Staffing
+from wangge_core.plugin.declarations.grid_types import Each, Position, Staffing
 from wangge_core.plugin.declarations.roles import Level
 
 FIRST_LOOP = Staffing(
@@ -23,7 +23,7 @@ SECOND_LOOP = Staffing(
     "second_loop",
     (
         Position(roles.SUBDISTRICT_ADMINISTRATOR, most=None, per="subdistrict or township"),
-        Position(roles.DUTY_OFFICER, most=None, per="shift"),
+        Position(roles.DUTY_OFFICER, most=None, per="shift", each=Each.SHIFT),
         Position(roles.ADVISER, least=0, most=None, per="subdistrict or township"),
     ),
     zh="街道（乡镇）",
@@ -35,11 +35,11 @@ THIRD_LOOP = Staffing(
     "third_loop",
     (
         Position(roles.DISTRICT_ADMINISTRATOR, most=None, per="district or county"),
-        Position(roles.INTAKE_OFFICER, most=None, per="shift"),
-        Position(roles.SHIFT_LEAD, per="shift"),
-        Position(roles.DISPATCHER, most=None, per="shift"),
+        Position(roles.INTAKE_OFFICER, most=None, per="shift", each=Each.SHIFT),
+        Position(roles.SHIFT_LEAD, per="shift", each=Each.SHIFT),
+        Position(roles.DISPATCHER, most=None, per="shift", each=Each.SHIFT),
         Position(roles.VIDEO_PATROLLER, least=0, most=None, per="district or county"),
-        Position(roles.DEPARTMENT_SPECIALIST, most=None, per="office"),
+        Position(roles.DEPARTMENT_SPECIALIST, most=None, per="office", each=Each.OFFICE),
         Position(roles.APPRAISER, most=None, per="district or county"),
         Position(roles.DATA_OFFICER, per="district or county"),
         Position(roles.AUDITOR, least=0, most=None, per="district or county"),

@@ -26,12 +26,25 @@ class Capability(Choice):
     READ_ACCESS_LOG = auto(), "查看调阅记录"
     MANAGE_DATA = auto(), "数据管理"
     MANAGE_CALENDARS = auto(), "管理工作日历"
+    RECORD_WORK = auto(), "登记走访巡查"
+    READ_WORK = auto(), "查看走访巡查"
+    READ_TRACKS = auto(), "查看巡查轨迹"
+    MANAGE_WORK = auto(), "管理职责与专项任务"
+    READ_INDICATORS = auto(), "查看指标"
+    APPRAISE = auto(), "考核"
+    GIVE_REWARDS = auto(), "发放积分奖励"
 
 
-HELPING = frozenset({Capability.REPORT_EVENTS})
-"""A volunteer: reports, and sees only the task in hand."""
+HELPING = frozenset({Capability.REPORT_EVENTS, Capability.RECORD_WORK})
+"""A volunteer: reports, says what was done, and sees only the task in hand."""
 
-HANDLING = HELPING | {Capability.READ_EVENTS, Capability.COMMENT_EVENTS, Capability.READ_PLACES}
+HANDLING = HELPING | {
+    Capability.READ_EVENTS,
+    Capability.COMMENT_EVENTS,
+    Capability.READ_PLACES,
+    Capability.READ_WORK,
+    Capability.READ_INDICATORS,
+}
 """Somebody who handles events but keeps no register of people."""
 
 FIELD_WORK = HANDLING | {
@@ -50,6 +63,10 @@ ADMINISTRATION = FIELD_WORK | {
     Capability.MANAGE_POSTS,
     Capability.IMPORT_DATA,
     Capability.MANAGE_CALENDARS,
+    Capability.READ_TRACKS,
+    Capability.MANAGE_WORK,
+    Capability.APPRAISE,
+    Capability.GIVE_REWARDS,
 }
 """A subdistrict's or district's administrator."""
 
@@ -65,5 +82,5 @@ DATA_CARE = frozenset(
 )
 """A data officer: answers residents for what is held on them, reads who read it, corrects, merges and erases."""
 
-OVERSIGHT = frozenset({Capability.READ_EVENTS, Capability.READ_PLACES})
+OVERSIGHT = frozenset({Capability.READ_EVENTS, Capability.READ_PLACES, Capability.READ_WORK, Capability.READ_INDICATORS})
 """Somebody who reads and changes nothing."""

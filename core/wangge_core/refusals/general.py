@@ -1,6 +1,4 @@
-"""The messages of refusals, by stable code, in Chinese and English. A code, once published, keeps its meaning."""
-
-from wangge_core.errors import Refusal
+"""Of registers, grids, events, tasks and rights, and what every operation may say."""
 
 MESSAGES: dict[str, tuple[str, str]] = {
     "NOT_ALLOWED": ("您无权在此执行该操作。", "You may not do this here."),
@@ -384,9 +382,3 @@ MESSAGES: dict[str, tuple[str, str]] = {
     ),
     "DIVISION_DEPENDED_ON": ("不能撤销：{what}。", "It cannot be undone any more: {what}."),
 }
-
-
-def message(refusal: Refusal, language: str) -> str:
-    """What to show for a refusal, in the viewer's language."""
-    zh, en = MESSAGES[refusal.code]
-    return (en if language == "en" else zh).format_map(refusal.values)
