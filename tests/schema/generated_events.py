@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from hashlib import sha256
 from typing import Any
 
 import msgspec
@@ -31,7 +32,8 @@ class Matters(Filling):
             id, old = self.id(version), copy.deepcopy(row.definition)
             for stage in old["stages"]:
                 stage["label"]["en"] = f"Old {stage['label'].get('en', '')}"
-            values = {"workflow_id": row.workflow_id, "hash": f"{id:064}", "definition": old, "current": False}
+            hashed = sha256(msgspec.json.encode(old)).hexdigest()  # of its content: a process keeps definitions by it
+            values = {"workflow_id": row.workflow_id, "hash": hashed, "definition": old, "current": False}
             await self.work.insert(version, [{"id": id, "created_at": self.moment()} | values])
             definition = msgspec.convert(old, WorkflowDefinition)
             await self.work.insert(t.workflow_stage, [
