@@ -8,8 +8,12 @@ from typing import Any
 
 import orjson
 from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 FOLLOW = "subscription($id: ID) { campaignProgress(id: $id) { campaign { progress { targets open } } } }"
+
+
+PROTOCOL = Subprotocol("graphql-transport-ws")
 
 
 class Follower(threading.Thread):
@@ -24,7 +28,7 @@ class Follower(threading.Thread):
         self._stopped = threading.Event()
 
     def run(self) -> None:
-        with connect(f"ws://127.0.0.1:{self._port}/graphql", subprotocols=["graphql-transport-ws"]) as socket:  # type: ignore[list-item]
+        with connect(f"ws://127.0.0.1:{self._port}/graphql", subprotocols=[PROTOCOL]) as socket:
             self._say(socket, {"type": "connection_init", "payload": {"authorization": f"Bearer {self._token}"}})
             while not self._stopped.is_set():
                 try:
