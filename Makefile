@@ -85,6 +85,9 @@ show-map: setup ## the map of a city of 20,164 grids: what it opens with, and ti
 show-campaign: setup ## check 200,000 generated persons in, by list and by scanning, with lost answers: make show-campaign ARGS="--db URL"
 	$(BIN)/python benchmarks/show_campaign.py $(ARGS)
 
+show-year: setup ## a seeded year of the demo town, its figures counted again from the exported tables: make show-year ARGS="--months 3"
+	$(BIN)/python benchmarks/show_year.py $(ARGS)
+
 show-timers: setup ## two processes ring 1,000 due timers, one is killed in the middle: none is missed, none rings twice
 	$(BIN)/python benchmarks/show_timers.py
 
@@ -115,4 +118,4 @@ bench-growth: setup ## the time of each question on towns of three sizes
 conformance: setup ## ask other people's clients and audits: make conformance CASES=500
 	$(BIN)/python conformance/run.py --cases $(or $(CASES),10000) $(ARGS)
 
-.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers show-week show-standards show-boston show-coverage show-redivision show-offline show-ground show-counties show-mesh show-map show-campaign show-timers bench-import bench-read bench-write bench-campaign bench-indicators bench-live bench-duties bench-growth
+.PHONY: conformance help setup demo test test-long check fix schema-changes release-schema web show-divisions show-pingshan show-registers show-week show-standards show-boston show-coverage show-redivision show-offline show-ground show-counties show-mesh show-map show-campaign show-year show-timers bench-import bench-read bench-write bench-campaign bench-indicators bench-live bench-duties bench-growth

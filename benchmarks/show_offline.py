@@ -30,7 +30,13 @@ from showing import empty_town
 
 from towns import ids
 from wangge_core.accounts.accounts import NewAccount, create_accounts
+from wangge_core.campaigns.checking_in import CheckIn, CheckIns
+from wangge_core.campaigns.choosing import Persons
+from wangge_core.campaigns.freezing import FIGURES
+from wangge_core.campaigns.outcomes import ExceptionReason, TargetState
+from wangge_core.campaigns.starting import CampaignStart, start_campaigns
 from wangge_core.db import tables as t
+from wangge_core.db.work import Work
 from wangge_core.deployment import Deployment
 from wangge_core.events.comments import EventCommentRequest
 from wangge_core.events.reports import EventReport
@@ -39,6 +45,7 @@ from wangge_core.ledger.entries import PatrolKind, WorkKind
 from wangge_core.ledger.patrol_requests import NewPatrol
 from wangge_core.ledger.tracks import TrackPoint
 from wangge_core.ledger.visit_requests import NewVisit
+from wangge_core.moves.moves import EventMoveRequest
 from wangge_core.rights.posts import NewPost, assign_posts
 from wangge_core.rights.viewers import Viewer, load_viewer, operator
 from wangge_core.sync.changes import Answer, Change, Queue, SyncMend, SyncStatus
@@ -52,6 +59,8 @@ DISTRICT, SUBDISTRICT, COMMUNITY = "999904", "999904001", "999904001001"
 MINUTE = timedelta(minutes=1)
 HAZARD = {"hazard": "FIRE", "immediate_danger": False}
 AT_ONCE = 8
+CHECKED = 12
+"""How many residents of each grid stand on the list of a campaign."""
 
 
 @dataclass(slots=True)
@@ -161,7 +170,19 @@ async def fill(deployment: Deployment, workers: int) -> list[Phone]:
         ]
         ids(await assign_posts(work, viewer, posts))
         await work.run(sa.update(t.post).values(starts_at=NOW - timedelta(days=60)))
+        await sampled(work, [grid for grid in grids for _ in range(CHECKED)], grids[0])
     return [await phone_of(deployment, login, grid, number) for number, (login, grid) in enumerate(zip(logins, grids, strict=True))]
+
+
+async def sampled(work: Work, homes: Sequence[int], ground: int) -> None:
+    """A resident for each of these grids, who all stand on the list of a campaign that began in the morning."""
+    people = [{"grid_id": grid, "residence": "PERMANENT", "name": f"Ren {id}", "created_at": NOW} for id, grid in enumerate(homes)]
+    await work.insert(t.person, people)
+    above = await work.value(sa.select(t.grid.c.parent_id).where(t.grid.c.id == ground))
+    texts = {"name": "Sampling", "purpose": "To find out who is ill", "legal_basis": "A law"}
+    start = CampaignStart(grid_id=above, chosen=Persons(), ends_at=NOW + timedelta(days=1), **texts)
+    (campaign,) = ids(await start_campaigns(work, operator(), [start]))
+    await work.run(sa.update(t.campaign).where(t.campaign.c.id == campaign).values(started_at=NOW - timedelta(hours=10)))
 
 
 def code_of(number: int) -> str:
@@ -171,11 +192,13 @@ def code_of(number: int) -> str:
 async def phone_of(deployment: Deployment, login: str, grid: int, number: int) -> Phone:
     async with deployment.read() as work:
         viewer = await load_viewer(work, deployment.rules.registry, login)
+        target = t.campaign_target
+        listed = await work.rows(sa.select(target.c.id, target.c.campaign_id).where(target.c.grid_id == grid).order_by(target.c.id))
     assert viewer is not None
     chance = random.Random(number)
     ahead = timedelta(minutes=chance.choice((0, 0, 0, 7, -25, 480)))
     phone = Phone(login, viewer, ahead, [])
-    for one in day(login, grid, chance):
+    for one in (*day(login, grid, chance), *check_ins(login, listed, chance)):
         phone.queued.append(shifted(one, ahead))
         if chance.random() < 0.03 and one.kind == "eventReport":
             phone.broken[one.client_id] = replace(phone.queued[-1], request=replace(phone.queued[-1].request, description=""))
@@ -190,18 +213,37 @@ def day(login: str, grid: int, chance: random.Random) -> list[Change]:
         at, id = began + MINUTE * (40 * number + chance.randrange(20)), f"{login}-{number}"
         report = EventReport(kind_id="community.hazard", description=f"matter {id}", grid_id=grid, details=HAZARD)
         found.append(Change(client_id=id, kind="eventReport", captured_at=at, request=report))
-        for each in range(chance.randrange(3)):
+        remarks = chance.randrange(3)
+        for each in range(remarks):
             remark = EventCommentRequest(event_id=0, note=f"remark {each} on {id}")
             after = (f"{id}-{each - 1}",) if each else ()
             when = at + MINUTE * (each + 1)
             found.append(
                 Change(client_id=f"{id}-{each}", kind="eventComment", captured_at=when, request=remark, about=id, after=after)
             )
+        if chance.random() < 0.5:
+            move = EventMoveRequest(event_id=0, move="accept", answers={"kind": "community.hazard"})
+            after = (f"{id}-{remarks - 1}",) if remarks else ()
+            found.append(
+                Change(client_id=f"{id}-m", kind="eventMove", captured_at=at + MINUTE * 4, request=move, about=id, after=after)
+            )
         watch = NewVisit(what=WorkKind.WATCH, started_at=at + MINUTE * 5, ended_at=at + MINUTE * 15)
         found.append(Change(client_id=f"{id}-w", kind="visitRecord", captured_at=at + MINUTE * 15, request=watch))
     points = tuple(TrackPoint(at=began + MINUTE * each, longitude=11.9 + each / 10_000, latitude=48.4) for each in range(60))
     patrol = NewPatrol(what=PatrolKind.PATROL, started_at=began, ended_at=began + MINUTE * 60, points=points)
     found.append(Change(client_id=f"{login}-p", kind="patrolRecord", captured_at=began + MINUTE * 60, request=patrol))
+    return found
+
+
+def check_ins(login: str, listed: Sequence[Any], chance: random.Random) -> list[Change]:
+    """Each target of a worker's grid, now and then with an exception."""
+    found: list[Change] = []
+    for number, row in enumerate(listed):
+        missing = chance.random() < 0.1
+        state, reason = (TargetState.EXCEPTION, ExceptionReason.NOT_FOUND) if missing else (TargetState.DONE, None)
+        request = CheckIns(campaign_id=row.campaign_id, items=(CheckIn(target_id=row.id, state=state, reason=reason),))
+        at = NOW - timedelta(hours=8) + MINUTE * chance.randrange(400)
+        found.append(Change(client_id=f"{login}-c{number}", kind="campaignCheckIn", captured_at=at, request=request))
     return found
 
 
@@ -285,11 +327,14 @@ async def replay(deployment: Deployment, phones: Sequence[Phone]) -> Counter[str
 async def state(deployment: Deployment) -> list[list[str]]:
     """What everything came to, without keys and numbers, which go on counting."""
     event, history, visit, patrol, point, grid = t.event, t.event_history, t.visit, t.patrol, t.patrol_point, t.grid
+    target = t.campaign_target
     queries = (
         sa.select(event.c.description, event.c.stage, event.c.version, event.c.occurred_at, grid.c.code).join(grid),
         sa.select(event.c.description, history.c.sequence, history.c.entry, history.c.answers).join(event),
         sa.select(visit.c.client_key, visit.c.what, visit.c.started_at, visit.c.ended_at, visit.c.counted, grid.c.code).join(grid),
         sa.select(patrol.c.client_key, patrol.c.started_at, patrol.c.minutes, patrol.c.minutes_counted, patrol.c.counted),
+        sa.select(t.person.c.name, target.c.state, target.c.reason, target.c.checked_at, target.c.client_key).join(target),
+        sa.select(*(sa.func.sum(t.campaign_tally.c[name]).label(name) for name in FIGURES)),
         sa.select(patrol.c.client_key, point.c.at, point.c.longitude, point.c.latitude).join(patrol),
     )
     async with deployment.read() as work:

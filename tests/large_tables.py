@@ -165,3 +165,47 @@ async def _count(town: Town) -> None:
         async with engine.connect() as connection:
             await connection.execution_options(isolation_level="AUTOCOMMIT")
             await connection.exec_driver_sql("VACUUM ANALYZE")
+
+
+HOMES = 3_000
+LIVED_IN = {"counted", "household", "need", "person", "tally", "visit"}
+"""What `fill_homes` makes large."""
+
+
+async def fill_homes(town: Town) -> None:
+    """Homes with one person each, every other in need, all visited once; and what is counted of as many events."""
+    async with town.deployment.write() as work:
+        grids = await _fill_grids(work, town)
+        made, until = _made(work), work.now + timedelta(days=90)
+        post = await work.first(sa.select(t.post.c.id, t.post.c.account_id).limit(1))
+        assert post is not None
+
+        def grid(number: int) -> dict[str, Any]:
+            return {"grid_id": _of(grids, number)}
+
+        def need(number: int) -> dict[str, Any]:
+            said = {"kind_id": "community.lives_alone", "reason": "asked for", "legal_basis": "own statement"}
+            days = {"from_on": work.today, "until_on": until.date(), "ends_at": until}
+            return said | days | made | grid(2 * number) | {"person_id": persons[2 * number]}
+
+        def visit(number: int) -> dict[str, Any]:
+            done = {"what": "VISIT", "outcome": "MET", "counted": True, "started_at": work.now, "received_at": work.now}
+            return done | grid(number) | {"household_id": homes[number], "post_id": post.id, "account_id": post.account_id}
+
+        homes = await _write(work, t.household, HOMES, lambda i: {"name": f"Home {i}", "address": f"Lane {i}"} | grid(i) | made)
+        person = {"residence": "PERMANENT"} | made
+        persons = await _write(
+            work, t.person, HOMES, lambda i: person | {"name": f"Person {i}", "household_id": homes[i]} | grid(i)
+        )
+        await _write(work, t.need, HOMES // 2, need)
+        await _write(work, t.visit, HOMES, visit)
+        day, facts = date(2025, 6, 2), [["community.reported", date(2025, 6, 2).toordinal(), 1]]
+        paths = await work.by_ids((t.grid.c.path,), t.grid.c.id, grids)
+        counted = {"thing": "event", "kind_id": "community.hazard", "source": "PATROL", "facts": facts}
+        counted |= {"first_day": day, "last_day": day, "then_grid_id": None, "then_path": None}
+        rows = [counted | grid(i) | {"thing_id": 10**6 + i, "path": paths[_of(grids, i)].path} for i in range(HOMES)]
+        await work.insert(t.counted, rows)
+        tally = {"dimension": "", "span": "M", "measure": "community.reported", "value": "", "correction": False, "number": 1}
+        months = [date(2015 + number // 12, number % 12 + 1, 1) for number in range(24)]
+        await work.insert(t.tally, [tally | {"grid_id": id, "starts_on": month} for id in grids for month in months])
+    await _count(town)

@@ -1,6 +1,7 @@
 """Checking in: each target counts once, by whomever and however often it is sent, and what cannot be counted is refused by itself."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from towns import GRIDS, SUBDISTRICT, Town
 from wangge_core.campaigns.checking_in import MOST, CheckIn
 from wangge_core.campaigns.correcting import Correction, correct_targets
 from wangge_core.campaigns.ending import CampaignEnd, end_campaigns
+from wangge_core.campaigns.extending import CampaignExtend, extend_campaigns
 from wangge_core.campaigns.outcomes import ExceptionReason, TargetState
 from wangge_core.data_care.erasure import Erasure, erase_persons
 from wangge_core.db import tables as t
@@ -176,6 +178,37 @@ async def test_a_campaign_ends_by_itself_and_its_results_by_person_go(town: Town
     assert await figures(town, campaign) == before
     async with town.deployment.read() as work:
         assert await work.value(sa.select(sa.func.count()).select_from(t.campaign_earlier)) == 0
+
+
+async def test_a_campaign_is_extended_with_a_reason_and_ends_at_its_new_end(town: Town) -> None:
+    await people(town, "urban", 1)
+    campaign = await a_campaign(town)
+    (row,) = [one for one in await rows_of(town, t.campaign) if one.id == campaign]
+    administrator, worker = await town.viewer(ADMINISTRATOR, SUBDISTRICT), await town.viewer(WORKER, GRIDS["urban"])
+    until = row.ends_at + timedelta(days=1)
+    extended = CampaignExtend(id=campaign, ends_at=until, reason="rain", expected_version=1)
+    wrong = [
+        replace(extended, ends_at=row.ends_at),
+        replace(extended, ends_at=until + timedelta(days=366)),
+        replace(extended, reason=" "),
+    ]
+    assert await tried(town, extend_campaigns, *wrong) == ["endsAt: CAMPAIGN_NOT_LATER", "endsAt: CAMPAIGN_TERM", "reason: BLANK"]
+    assert await tried(town, extend_campaigns, extended, by=worker) == ["id: NOT_FOUND"]
+    assert await tried(town, extend_campaigns, extended, extended, by=administrator) == ["", "expectedVersion: VERSION_OUTDATED"]
+    (said,) = await rows_of(town, t.campaign_extension)
+    assert (said.ended_before, said.ends_at, said.reason, said.account_id) == (row.ends_at, until, "rain", administrator.account_id)
+    states: list[str] = []
+    for moment in (row.ends_at + timedelta(hours=1), until):
+        town.deployment.clock = lambda moment=moment: moment
+        await run_timers(town)
+        states.append((await campaign_row(town, campaign))[0])
+    assert states == ["RUNNING", "ENDED"]
+    assert await tried(town, extend_campaigns, replace(extended, expected_version=None)) == ["id: CAMPAIGN_ENDED"]
+
+
+async def rows_of(town: Town, table: sa.Table) -> list[Any]:
+    async with town.deployment.read() as work:
+        return list(await work.rows(sa.select(table).order_by(table.c.id)))
 
 
 async def campaign_row(town: Town, id: int) -> tuple[str, bool, bool]:

@@ -79,6 +79,15 @@ async def test_targets_are_chosen_by_what_is_given(town: Town) -> None:
         assert sorted(row.id for row in await work.rows(candidates(work, operator(), Homes(), rural))) == homes
 
 
+async def test_no_list_is_made_by_a_sensitive_kind_of_needs(town: Town) -> None:
+    """Everybody who reads the work and the people there would know who has one."""
+    start = a_start(town, chosen=Persons(need_kinds=("community.lives_alone", "community.disabled")))
+    assert await tried(town, start_campaigns, start) == ["targets.persons.needKindIds.1: NEED_SENSITIVE"]
+    async with town.deployment.read() as work:
+        counted = await count_candidates(work, operator(), start.grid_id, start.chosen, start.role_ids)
+    assert ([one.code for one in counted.refusals], counted.targets) == (["NEED_SENSITIVE"], 0)
+
+
 async def test_a_count_says_beforehand_how_many_and_who_would_have_nobody(town: Town) -> None:
     await people(town, "urban", 3)
     await people(town, "rural", 2)

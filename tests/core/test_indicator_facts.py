@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -38,10 +40,9 @@ def closed_loop(
     """An event of the closed loop that makes a move every so many hours."""
     first = Entry(entry="REPORTED", to_stage="accepting", at=REPORTED)
     made = [entry(move, REPORTED + timedelta(hours=hours) * n) for n, move in enumerate(moves, 1)]
-    deadline = None if due is None else Due(at=due)
-    return EventFacts(
-        reported_at=REPORTED, closed=ended, closed_at=None, entries=(first, *made), handler=OFFICE, due=deadline, **more
-    )  # type: ignore[arg-type]
+    dues = () if due is None else ((None, Due(at=due)),)
+    moments: dict[str, Any] = {"reported_at": REPORTED, "closed": ended, "closed_at": None}
+    return EventFacts(**moments, entries=(first, *made), handler=OFFICE, dues=dues, **more)  # type: ignore[arg-type]
 
 
 def counted(registry: Registry, event: EventFacts, workflow: str = "urban.closed_loop") -> list[Fact]:
@@ -113,8 +114,52 @@ def test_a_reopened_event_is_due_again_from_that_day(registry: Registry) -> None
     closed_on = (REPORTED + timedelta(hours=700)).astimezone(ZONE).date()
     opened_on = (REPORTED + timedelta(hours=800)).astimezone(ZONE).date()
     assert [fact.day for fact in facts if fact.measure == "community.closed"] == [closed_on]
-    assert [fact.day for fact in facts if fact.measure == "community.due_to_close"] == [closed_on, opened_on]
+    assert [fact.day for fact in facts if fact.measure == "community.due_to_close"] == [date(2026, 4, 10), opened_on]
     assert [fact.day for fact in facts if fact.measure == "community.reopened"] == [opened_on]
+
+
+def test_what_was_closed_late_stays_so_when_it_is_opened_again(registry: Registry) -> None:
+    """What a published month says of it does not change, and each closing is measured by the deadline that held then."""
+    moves = (*LOOP, *DONE, CLOSE)
+    closed = closed_loop(*moves, due=None, hours=100)
+    first, again = (None, Due(at=REPORTED.replace(month=4, day=10))), REPORTED + timedelta(hours=800)
+    reopened = closed_loop(*moves, ("reopen", "closed", "dispatching"), due=None, hours=100)
+    second = (again, Due(at=again + timedelta(days=30)))
+    before, after = (
+        counted(registry, replace(event, dues=dues)) for event, dues in ((closed, (first,)), (reopened, (first, second)))
+    )
+    assert [due_and_closed(after, month) for month in (MARCH, APRIL)] == [due_and_closed(before, month) for month in (MARCH, APRIL)]
+    assert due_and_closed(after, APRIL) == (1, 1, 0)
+    assert [fact.day for fact in after if fact.measure == "community.overdue"] == [date(2026, 4, 10)]
+    met = replace(reopened, dues=((None, Due(at=REPORTED.replace(month=5))), second))
+    assert due_and_closed(counted(registry, met), APRIL) == (1, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("due", "overdue"),
+    [
+        pytest.param(Due(at=REPORTED), [date(2026, 3, 30)], id="open, and told at its very moment"),
+        pytest.param(Due(at=REPORTED - timedelta(days=1)), [date(2026, 3, 29)], id="open, and told"),
+        pytest.param(Due(at=REPORTED + timedelta(days=9)), [], id="extended after it was told"),
+        pytest.param(Due(at=REPORTED - timedelta(days=1), exempted=True), [], id="excused"),
+        pytest.param(Due(at=REPORTED, stopped_at=REPORTED), [], id="met by the clock"),
+        pytest.param(Due(at=REPORTED, stopped_at=REPORTED + timedelta(days=1)), [date(2026, 3, 30)], id="stopped late"),
+    ],
+)
+def test_a_missed_deadline_counts_on_its_day(registry: Registry, due: Due, overdue: list[date]) -> None:
+    told = Entry(entry="OVERDUE", to_stage="handling", at=REPORTED)
+    event = closed_loop(*LOOP, due=None)
+    event = replace(event, entries=(*event.entries, told), dues=((None, due),))
+    assert [fact.day for fact in counted(registry, event) if fact.measure == "community.overdue"] == overdue
+
+
+def test_every_chase_up_counts(registry: Registry) -> None:
+    event = closed_loop(*LOOP, due=None)
+    chased = [Entry(entry="CHASED", to_stage="handling", at=REPORTED + timedelta(days=n)) for n in (1, 2)]
+    facts = [
+        one for one in counted(registry, replace(event, entries=(*event.entries, *chased))) if one.measure == "community.chased"
+    ]
+    assert [(one.day.day, one.by) for one in facts] == [(31, OFFICE), (1, OFFICE)]
 
 
 def test_parts_are_counted_with_the_whole_and_joined_events_as_reports_alone(registry: Registry) -> None:
@@ -200,4 +245,4 @@ def test_a_median_is_taken_of_values_and_how_often_they_were() -> None:
     assert median({5: 1, 7: 1}) == 6
     assert median({5: 2, 60: 1}) == 5
     assert median({}) is None
-    assert [bucket(one) for one in (0, 119, 120, 129, 1234)] == [0, 119, 120, 120, 1200]
+    assert [bucket(one) for one in (0, 119, 120, 129, 1234, 1250)] == [0, 119, 120, 130, 1200, 1300]

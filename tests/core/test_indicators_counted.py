@@ -1,22 +1,26 @@
 """Tallies on real databases: they follow what happens, late arrivals and divisions of the ground, and are what the facts add up to."""
 
+import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from clockwork import at, run_timers, set_time
 from divided import applied, divided_ground, proposed, split, undone
+from operating import done
 from steered import HAZARD, head, moved, reported, worker
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town, ids
 from wangge_core.db import tables as t
 from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import EventReport, EventSource, Recorded, Timeliness
-from wangge_core.indicators.counting import count_changes, recount
+from wangge_core.indicators.counting import count_changes, forget_counts, recount
 from wangge_core.indicators.figures import Days, Figure, FiguresRequest, figures
 from wangge_core.indicators.periods import Compared, Every
 from wangge_core.indicators.requests import By, GroundAsOf, IndicatorUnknownError
 from wangge_core.rights.viewers import operator
+from wangge_core.steering.chasing import Chase, chase_events
 
 pytestmark = pytest.mark.anyio
 YEAR = Days(date(2025, 1, 1), date(2025, 12, 31))
@@ -71,6 +75,15 @@ async def tallies(town: Town) -> list[Any]:
     return sorted(tuple(row) for row in rows)
 
 
+async def afresh(town: Town) -> None:
+    """All is counted anew."""
+    async with town.deployment.write() as work:
+        await forget_counts(work)
+        after = None
+        while (after := await recount(work, after=after)) is not None:
+            pass
+
+
 async def test_figures_follow_what_is_reported_moved_and_recorded_late(town: Town) -> None:
     await recorded(town, 3)
     await recorded(town, 3, closed=40)  # due in March, closed in April
@@ -106,13 +119,32 @@ async def test_counting_again_changes_nothing(town: Town) -> None:
         await recount(work)
         await recount(work, date(2025, 4, 1), date(2025, 4, 30))
     assert await tallies(town) == before
-    async with town.deployment.write() as work:
-        await work.connection.execute(sa.delete(t.counted))
-        await work.connection.execute(sa.delete(t.tally))
-        after = None
-        while (after := await recount(work, after=after)) is not None:
-            pass
+    await afresh(town)
     assert await tallies(town) == before
+
+
+async def test_two_processes_that_count_at_once_count_everything_once(town: Town) -> None:
+    for month in (1, 4, 9):
+        await recorded(town, month)
+    await asyncio.gather(counted(town), counted(town))
+    at_once = await tallies(town)
+    await afresh(town)
+    assert await tallies(town) == at_once
+    assert await fractions(town, "community.closing_rate") == [(3, 3)]
+
+
+async def test_chase_ups_and_missed_deadlines_count_when_they_are_told(town: Town) -> None:
+    await set_time(town, "2026-03-02 09:00")
+    id, names = await reported(town), ("community.events_overdue", "community.chase_ups")
+    chase = Chase(event_id=id, note="How far is it?", answer_due_at=at("2026-03-03 09:00"))
+    await done(town, chase_events, chase, by=await head(town))
+    await counted(town)
+    march = {"days": Days(date(2026, 3, 1), date(2026, 3, 31)), "code": GRIDS["urban"]}
+    assert await fractions(town, *names, **march) == [(0, None), (1, None)]
+    await set_time(town, "2026-03-30 09:00")
+    await run_timers(town)
+    await counted(town)
+    assert await fractions(town, *names, **march) == [(1, None), (1, None)]
 
 
 async def test_tallies_are_what_the_facts_add_up_to(town: Town) -> None:
@@ -159,6 +191,33 @@ async def test_what_a_division_moved_counts_where_it_lies_now_or_where_it_lay_th
     await undone(town, division)
     await counted(town)
     assert await reports(old, GroundAsOf.NOW) == [2, 2]
+
+
+async def test_a_grid_that_a_thing_lay_in_once_takes_its_count_along_when_it_moves_in_the_tree(town: Town) -> None:
+    id = await recorded(town, 5)
+    scenic, high = (town.grids[code] for code in (GRIDS["scenic"], SUBDISTRICT))
+    async with town.deployment.write() as work:
+        (division,) = await work.reserve_ids(t.division, 1)
+        made = {
+            "name": "A boundary",
+            "state": "APPLIED",
+            "changes": [],
+            "proposed_at": work.now,
+            "applied_at": work.now,
+            "version": 1,
+        }
+        await work.insert(t.division, [made | {"id": division, "grid_id": high}])
+        moved = {"division_id": division, "moved": "event", "row_id": id}
+        await work.insert(t.division_move, [moved | {"from_grid_id": scenic, "to_grid_id": town.grids[GRIDS["urban"]]}])
+    await counted(town)
+    async with town.deployment.write() as work:
+        path = await work.value(sa.select(t.grid.c.path).where(t.grid.c.id == high))
+        await work.run(sa.update(t.grid).where(t.grid.c.id == scenic).values(path=f"{path}{scenic}.", parent_id=high))
+        work.announce("grid.changed", scenic, scenic)
+    await counted(town)
+    after = await tallies(town)
+    await afresh(town)
+    assert await tallies(town) == after
 
 
 async def test_complaints_about_who_serves_a_grid_are_counted_from_the_subdistrict_up(town: Town) -> None:

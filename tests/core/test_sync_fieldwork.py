@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaigned import a_campaign, figures, people, targets
+from clockwork import run_timers
 from steered import worker
 from towns import GRIDS, Town
 from wangge_core.campaigns.checking_in import CheckIn, CheckIns
@@ -56,6 +57,32 @@ async def test_check_ins_count_once_and_one_that_differs_is_told(town: Town) -> 
     assert differs.thing is not None
     assert (differs.thing.type, differs.thing.id) == ("CampaignTarget", first.id)
     assert sum(one[2] for one in (await figures(town, campaign)).values()) == 1
+
+
+async def test_what_was_checked_in_before_the_end_counts_after_it_until_the_results_go(town: Town) -> None:
+    await people(town, "urban", 3)
+    by, began = await worker(town), town.deployment.clock()
+    campaign = await a_campaign(town, ends_at=began + 2 * MINUTE, keep_days=1)
+    listed = [one.id for one in await targets(town, campaign) if one.of_grid == GRIDS["urban"]]
+
+    def checked(target: int, minute: int) -> Change:
+        request = CheckIns(campaign_id=campaign, items=(CheckIn(target_id=target),))
+        return Change(client_id=f"{target}.{minute}", kind="campaignCheckIn", captured_at=began + minute * MINUTE, request=request)
+
+    changes = [checked(listed[0], 1), checked(listed[1], 3)]
+    later = began + 10 * MINUTE
+    town.deployment.clock = lambda: later
+    for ended in (False, True):
+        if ended:
+            await run_timers(town)
+        answers = await sent(town, by, *changes)
+        assert [[one.code for one in answer.refusals] for answer in answers] == [[], ["CAMPAIGN_ENDED"]], ended
+    assert (await figures(town, campaign))[GRIDS["urban"]][2] == 1
+    forgotten = later + timedelta(days=2)
+    town.deployment.clock = lambda: forgotten
+    await run_timers(town)
+    (answer,) = await sent(town, by, checked(listed[2], 1))
+    assert [one.code for one in answer.refusals] == ["CAMPAIGN_ENDED"]
 
 
 async def test_a_patrol_is_begun_walked_and_ended_in_one_call_in_any_order(town: Town) -> None:

@@ -17,6 +17,7 @@ from wangge_core.data_care.periods import Periods
 from wangge_core.data_care.retention import retain
 from wangge_core.db import tables as t
 from wangge_core.events.comments import EventCommentRequest
+from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import EventReport
 from wangge_core.ledger.entries import WorkKind
 from wangge_core.ledger.visit_requests import NewVisit
@@ -163,6 +164,33 @@ async def test_the_post_of_the_moment_of_capture_counts(town: Town) -> None:
     assert (late.status, late.mend) == (SyncStatus.REFUSED, SyncMend.ASK_FOR_RIGHT)
 
 
+async def test_a_move_from_offline_is_done_once_and_a_comment_after_it(town: Town) -> None:
+    by, event = await worker(town), await reported(town)
+    at = town.deployment.clock()
+    move = EventMoveRequest(event_id=event, move="accept", expected_version=1, answers={"kind": "community.hazard"})
+    changes = [Change(client_id="m", kind="eventMove", captured_at=at, request=move), remark("c", at, None, event, "m")]
+    first, again = await sent(town, by, *changes), await sent(town, by, *changes)
+    assert not [one.refusals for one in first if one.refusals]
+    assert (statuses(first), statuses(again)) == (["DONE"] * 2, ["ALREADY_DONE"] * 2)
+    assert {one.thing.version for one in (*first, *again) if one.thing} == {3}
+    async with town.deployment.read() as work:
+        entries = await work.rows(sa.select(t.event_history.c.entry).where(t.event_history.c.event_id == event))
+    assert len(entries) == 3
+
+
+async def test_whose_post_has_ended_does_nothing_with_events_that_came_later(town: Town) -> None:
+    """However long ago the phone says that it was."""
+    by, before = await worker(town), town.deployment.clock() - HOUR
+    async with town.deployment.write() as work:
+        ids(await end_posts(work, operator(), [PostEnd(post_id=by.posts[0].id)]))
+        later = EventReport(kind_id="community.hazard", description="smoke", grid_id=town.grids[GRIDS["urban"]], details=HAZARD)
+        (event,) = ids(await report_events(work, operator(), [later]))
+    move = EventMoveRequest(event_id=event, move="accept", answers={"kind": "community.hazard"})
+    changes = [Change(client_id="m", kind="eventMove", captured_at=before, request=move), remark("c", before, None, event)]
+    answers = await sent(town, await town.login(by.login), *changes)
+    assert [[one.code for one in answer.refusals] for answer in answers] == [["NOT_FOUND"], ["NOT_FOUND"]]
+
+
 async def test_a_post_that_began_since_does_not_count_for_what_was_done_before(town: Town) -> None:
     by = await town.login(f"community.grid_worker@{GRIDS['urban']}")
     async with town.deployment.write() as work:
@@ -229,7 +257,11 @@ async def test_a_phone_pulls_everything_and_then_what_has_changed(town: Town) ->
     assert {f"Event:{event}", f"Person:{town.person}"} <= set(first.changed)
     nothing = await pulled(by, first.cursor)
     assert (nothing.whole, nothing.changed, nothing.gone, nothing.due_changed) == (False, (), (), False)
-    elsewhere = await pulled(other)
+    elsewhere, helper = await pulled(other), await town.viewer("community.volunteer", GRIDS["urban"])
+    helps = await pulled(helper)
+    async with town.deployment.write() as work:
+        work.announce("person.changed", town.person, town.grids[GRIDS["urban"]])
+    assert ((await pulled(helper, helps.cursor)).gone, helps.changed) == ((), ()), "nobody is told of people who reads none"
     await sent(town, by, report(town, "r", town.deployment.clock()))
     difference = await pulled(by, nothing.cursor)
     assert not difference.whole

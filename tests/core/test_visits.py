@@ -49,6 +49,16 @@ async def test_the_same_key_answers_with_the_first_entry_and_writes_nothing(town
     assert (len(await rows(town, t.visit)), len(await rows(town, t.event))) == (1, 1)
 
 
+async def test_a_key_that_another_entry_has_is_refused_and_nothing_is_lost_without_a_word(town: Town) -> None:
+    me, visit = await worker(town), await a_visit(town, client_key="1")
+    person = replace(visit, target=Target(sort=TargetSort.PERSON, id=town.person))
+    others = [person, replace(visit, what=WorkKind.CHECK), replace(visit, started_at=visit.started_at - timedelta(days=2))]
+    assert await tried(town, record_visits, visit, *others, by=me) == ["", *["key: IDEMPOTENCY_KEY_REUSED"] * 3]
+    corrected = replace(visit, started_at=visit.started_at + timedelta(minutes=7))
+    assert await tried(town, record_visits, *others, corrected, by=me) == [*["key: IDEMPOTENCY_KEY_REUSED"] * 3, ""]
+    assert len(await rows(town, t.visit)) == 1
+
+
 async def test_a_checklist_confirms_the_persons_as_of_the_visit_and_opens_events_that_name_nobody(town: Town) -> None:
     me = await worker(town)
     async with town.deployment.write() as work:

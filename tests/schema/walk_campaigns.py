@@ -26,6 +26,8 @@ async def fill_campaigns(work: Work) -> None:
     rows[0] |= {"state": "RUNNING", "ended_at": None, "forgotten_at": None}
     await work.insert(t.campaign, rows)
     roles = [row.role_id for row in await work.rows(sa.select(t.post.c.role_id).distinct().order_by(t.post.c.role_id))]
+    extended = {"campaign_id": 1, "ended_before": work.now, "ends_at": work.now, "reason": "rain", "account_id": 1, "at": work.now}
+    await work.insert(t.campaign_extension, [extended])
     await work.insert(t.campaign_role, [{"campaign_id": 1, "role_id": role} for role in roles])
     await _targets(work, accounts, grids)
     figures = {"targets": 9, "open": 3, "done": 2, "declined": 1, "moved_away": 1, "not_found": 1, "excused": 1}

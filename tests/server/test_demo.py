@@ -317,7 +317,7 @@ async def test_a_town_in_a_database_of_its_own_can_be_thrown_away(url: str, tmp_
 def test_the_command_hands_out_a_token_for_each_role(tmp_path: Path) -> None:
     marker = asyncio.run(prepare(sea_settings(tmp_path), seed=1, fresh=False, scale=SCALE))
     context = Context(None, data=str(tmp_path), database=None, plugins="maritime")
-    result = CliRunner().invoke(demo, ["--no-serve", "--port", "9000"], obj=context)
+    result = CliRunner().invoke(demo, ["--no-serve", "--port", "9000", "--scale", str(SCALE)], obj=context)
     assert result.exit_code == 0, result.output
     assert "curl http://127.0.0.1:9000/graphql" in result.output
     key = read_key(tmp_path)

@@ -17,7 +17,7 @@ from wangge_server.exports import csv_files
 from wangge_server.exports.columns import Column, Form, cells_of
 from wangge_server.exports.documents import Listed, listed
 from wangge_server.exports.errors import NoListError
-from wangge_server.exports.workbooks import Sheets
+from wangge_server.exports.workbooks import CUT, LONGEST_TEXT, Sheets
 
 ZONE = ZoneInfo("Asia/Shanghai")
 WITH_FRAGMENTS = """query Q($closed: Boolean, $n: Int, $after: String) {
@@ -119,6 +119,16 @@ def test_numbers_stay_numbers_and_long_ones_whole(tmp_path: Path) -> None:
     found = [cell.value for cell in load_workbook(file).worksheets[0][2]]
     assert found == [-5, str(2**53 + 1), False, "1850-01-01 00:00:00"]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_text_that_no_cell_holds_says_that_it_is_cut(tmp_path: Path) -> None:
+    file = io.BytesIO()
+    sheets = Sheets(file, ["a"], tmp_path)
+    sheets.add([["z" * LONGEST_TEXT], ["z" * (LONGEST_TEXT + 1)]])
+    sheets.close()
+    whole, cut = [row[0].value for row in load_workbook(file).worksheets[0].iter_rows(min_row=2)]
+    assert whole == "z" * LONGEST_TEXT
+    assert cut == "z" * (LONGEST_TEXT - len(CUT)) + CUT
 
 
 def test_rows_beyond_a_sheet_go_on_in_the_next(tmp_path: Path) -> None:

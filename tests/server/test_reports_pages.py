@@ -9,13 +9,17 @@ import httpx
 import pytest
 from exporting import WORKER, exporter, report
 
-from towns import COMMUNITY, DISTRICT, GRIDS, Town
+from steered import reported
+from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
 from wangge_core.indicators.counting import count_changes
 from wangge_core.indicators.requests import Counts
 from wangge_core.plugin.declarations.indicators import Unit
 from wangge_core.plugin.declarations.labels import Label
+from wangge_core.rights.viewers import operator
 from wangge_server.reports.charts import bars_of, lines_of
 from wangge_server.reports.figures import Line, Month, Part, read_month
+from wangge_server.reports.reading import read_report
+from wangge_server.reports.words import WORDS
 from wangge_server.sign_in import make_token, read_key
 
 pytestmark = pytest.mark.anyio
@@ -100,3 +104,17 @@ async def test_a_report_is_for_who_may_read_figures_there(town: Town, tmp_path: 
     found: list[httpx.Response] = [visitor, elsewhere, nowhere, odd, *wrong]
     assert [one.status_code for one in found] == [401, 404, 404, 404, 400, 400, 400, 400]
     assert WORKER not in elsewhere.text
+
+
+async def test_complaints_about_who_serves_a_grid_stay_open_in_reports_from_the_subdistrict_up(town: Town) -> None:
+    await reported(town)
+    await reported(town, "community.service_complaint", details={"what": "LATE"})
+    now = town.deployment.clock().astimezone(town.deployment.rules.zone)
+    found: list[int] = []
+    async with town.deployment.read() as work:
+        for code in (GRIDS["urban"], COMMUNITY, SUBDISTRICT):
+            report = await read_report(work, operator(), code, Month(year=now.year, month=now.month))
+            assert report is not None
+            (line,) = [line for section in report.sections for line in section.lines if line.label == WORDS["open"]]
+            found.append(line.now.numerator)
+    assert found == [1, 1, 2]

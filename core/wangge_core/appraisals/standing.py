@@ -82,7 +82,7 @@ async def result_of(work: Work, run_id: int, who: Appraisee) -> sa.Row[Any] | No
 
 
 def with_ground() -> sa.Select[Any]:
-    """Results with the `path` of the grid that is appraised, or of the post, NULL of an office; and who holds, or held, the post."""
+    """Results with the `path` of the grid that is appraised, or in which the post is, and who holds or held that; NULL of an office."""
     result, post, grid = t.appraisal_result, t.post, t.grid
     lies_in = sa.func.coalesce(result.c.appraised_grid_id, post.c.grid_id)
     source = result.outerjoin(post, post.c.id == result.c.post_id).outerjoin(grid, grid.c.id == lies_in)
@@ -95,8 +95,7 @@ def own_posts(viewer: Viewer) -> tuple[HeldPost, ...]:
 
 
 def is_appraised(viewer: Viewer, result: sa.Row[Any]) -> bool:
-    """Whether a result is the viewer's: of one's post, also one that has ended, of one's office, or of the very grid in which one holds
-    a post."""
+    """Whether a result is the viewer's: of one's post, also of one that has ended, of one's office, or of the very grid of one's post."""
     if result.holder_id is not None and viewer.account_id == result.holder_id:
         return True
     for post in own_posts(viewer):

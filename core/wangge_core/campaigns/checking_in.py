@@ -14,9 +14,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wangge_core.campaigns.outcomes import OF_PEOPLE, CampaignState, CheckInResult, ExceptionReason, TargetState
+from wangge_core.campaigns.outcomes import OF_PEOPLE, CheckInResult, ExceptionReason, TargetState
 from wangge_core.campaigns.tallies import shift
-from wangge_core.campaigns.targets import NewOutcome, locked_targets, write_outcomes
+from wangge_core.campaigns.targets import NewOutcome, locked_targets, over_at, write_outcomes
 from wangge_core.checking import check_optional_text
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
@@ -48,10 +48,11 @@ class CheckIn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckIns:
-    """Check-ins of one campaign."""
+    """Check-ins of one campaign. `late`: what was captured before its end and comes later counts too, for as long as results are kept."""
 
     campaign_id: int
     items: tuple[CheckIn, ...]
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +98,7 @@ async def _check_in(work: Work, viewer: Viewer, request: CheckIns) -> Answered:
     row = await _campaign_of(work, viewer, request.campaign_id)
     if row is None:
         return Answered(refusals=(refusal("NOT_FOUND", "id", what="Campaign", id=request.campaign_id),))
-    if row.state != CampaignState.RUNNING or row.ends_at <= work.now:
+    if over_at(row) <= work.now and (not request.late or row.forgotten_at is not None):
         return Answered(refusals=(refusal("CAMPAIGN_ENDED", "id"),))
     if len(request.items) > MOST:
         return Answered(refusals=(refusal("TOO_MANY", "checkIns", most=MOST),))
@@ -199,6 +200,8 @@ def _wrong(campaign: _Campaign, one: CheckIn) -> list[Refusal]:
         found.append(refusal("CHECK_IN_REASON", "reason"))
     if one.at is not None and one.at > campaign.now + CLOCKS_DIFFER:
         found.append(refusal("IN_THE_FUTURE", "at"))
+    if campaign.now >= (over := over_at(campaign.row)) and (one.at is None or one.at >= over):
+        found.append(refusal("CAMPAIGN_ENDED", "at"))
     if one.at is not None and one.at < campaign.row.started_at - CLOCKS_DIFFER:
         found.append(refusal("CHECK_IN_TOO_EARLY", "at"))
     return found

@@ -94,6 +94,8 @@ async def check_chosen(work: Work, viewer: Viewer, chosen: Chosen, path: str) ->
     found = list(_ages(chosen)) if isinstance(chosen, Persons) else []
     for table, ids, field in _kinds(chosen):
         found += await _unknown(work, table, ids, field)
+    if isinstance(chosen, Persons) and not found:
+        found += await _sensitive(work, chosen.need_kinds)
     return found
 
 
@@ -135,6 +137,14 @@ async def _unknown(work: Work, table: sa.Table, ids: Sequence[str], field: str) 
         return [refusal("TOO_MANY", field, most=MOST_CHOICES)]
     known = await work.by_ids((), table.c.id, ids)
     return [refusal("KIND_UNKNOWN", f"{field}.{place}", id=id) for place, id in enumerate(ids) if id not in known]
+
+
+async def _sensitive(work: Work, need_kinds: Sequence[str]) -> list[Refusal]:
+    """Whoever sees the list would know who on it has such a need, and many see it who may not see the need itself."""
+    kind = t.need_kind
+    sensitive = await work.by_ids((), kind.c.id, need_kinds, kind.c.sensitive)
+    field = "targets.persons.needKindIds"
+    return [refusal("NEED_SENSITIVE", f"{field}.{place}", id=id) for place, id in enumerate(need_kinds) if id in sensitive]
 
 
 def candidates(work: Work, viewer: Viewer, chosen: Chosen, path: str, *, age_unknown: bool = False) -> sa.Select[Any, Any]:

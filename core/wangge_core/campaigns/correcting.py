@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from wangge_core.campaigns.outcomes import CampaignState, ExceptionReason, TargetState
+from wangge_core.campaigns.outcomes import ExceptionReason, TargetState
 from wangge_core.campaigns.tallies import shift
-from wangge_core.campaigns.targets import NewOutcome, locked_targets, write_outcomes
+from wangge_core.campaigns.targets import NewOutcome, locked_targets, over_at, write_outcomes
 from wangge_core.changing import Change
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
@@ -40,7 +40,7 @@ async def _correct(work: Work, viewer: Viewer, request: Correction) -> Outcome:
     campaign = await work.first(sa.select(t.campaign).where(t.campaign.c.id == row.campaign_id))
     assert campaign is not None
     found = _wrong(request, row.version)
-    if campaign.state != CampaignState.RUNNING:
+    if over_at(campaign) <= work.now:
         found.append(refusal("CAMPAIGN_ENDED", "id"))
     if found:
         return Outcome(refusals=tuple(found))

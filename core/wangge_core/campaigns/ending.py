@@ -38,7 +38,7 @@ async def end_campaigns(work: Work, viewer: Viewer, requests: Sequence[CampaignE
 
 
 async def _end(work: Work, viewer: Viewer, request: CampaignEnd) -> Outcome:
-    row = await _locked(work, request.id)
+    row = await locked_campaign(work, request.id)
     if row is None or not viewer.may(Capability.MANAGE_WORK, row.path):
         return refused("NOT_FOUND", "id", what="Campaign", id=request.id)
     if request.expected_version not in (None, row.version):
@@ -50,7 +50,8 @@ async def _end(work: Work, viewer: Viewer, request: CampaignEnd) -> Outcome:
     return Outcome(id=row.id)
 
 
-async def _locked(work: Work, id: int) -> sa.Row[Any] | None:
+async def locked_campaign(work: Work, id: int) -> sa.Row[Any] | None:
+    """A campaign with the path of its ground, locked."""
     campaign, grid = t.campaign, t.grid
     query = sa.select(campaign, grid.c.path).join(grid, grid.c.id == campaign.c.grid_id).where(campaign.c.id == id)
     return await work.first(query if work.on_sqlite else query.with_for_update(of=campaign))
@@ -66,10 +67,14 @@ async def _close(work: Work, row: sa.Row[Any], account_id: int | None) -> None:
 
 
 async def end_by_itself(work: Work, job: Job) -> None:
-    """The job at the end of a campaign; nothing where it was ended before."""
-    row = await _locked(work, int(job.key))
-    if row is not None and row.state == CampaignState.RUNNING:
-        await _close(work, row, None)
+    """The job at the end of a campaign; nothing where it was ended before. One that was extended meanwhile is for later."""
+    row = await locked_campaign(work, int(job.key))
+    if row is None or row.state != CampaignState.RUNNING:
+        return
+    if row.ends_at > work.now:
+        await schedule(work, [NewJob(name=job.name, key=job.key, run_at=row.ends_at)])
+        return
+    await _close(work, row, None)
 
 
 async def forget_results(work: Work, job: Job) -> None:

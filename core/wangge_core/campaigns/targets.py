@@ -32,6 +32,11 @@ class NewOutcome:
         return Shift(self.row.grid_id, figure_of(self.row.state, self.row.reason), figure_of(self.state, self.reason))
 
 
+def over_at(campaign: sa.Row[Any]) -> datetime:
+    """When a campaign takes no more outcomes, or took the last one: the job that ends it may come a moment later."""
+    return campaign.ends_at if campaign.ended_at is None else min(campaign.ends_at, campaign.ended_at)
+
+
 async def locked_targets(work: Work, key: sa.Column[Any], values: Sequence[Any], *conditions: sa.ColumnElement[bool]) -> list[Any]:
     """Targets by a column with the path of their grid, locked in the order of their ids: who comes second sees what the first wrote."""
     target, grid, found = t.campaign_target, t.grid, list[Any]()
@@ -49,12 +54,11 @@ async def write_outcomes(work: Work, viewer: Viewer, outcomes: Sequence[NewOutco
     target = t.campaign_target
     earlier = [_earlier(work, one.row) for one in outcomes if one.row.version > 1]
     await work.insert(t.campaign_earlier, earlier)
-    names = ("state", "reason", "checked_at", "received_at", "account_id", "post_id", "client_key")
     its = sa.and_(target.c.id == sa.bindparam("its_id"), target.c.version == sa.bindparam("seen_version"))
     written = (
         sa.update(target)
         .where(its)
-        .values(version=target.c.version + 1, **{name: sa.bindparam(f"new_{name}", type_=target.c[name].type) for name in names})
+        .values(version=target.c.version + 1, **{name: sa.bindparam(f"new_{name}", type_=target.c[name].type) for name in KEPT})
     )
     if outcomes:
         await work.connection.execute(written, [_values(work, viewer, one) for one in outcomes])

@@ -9,6 +9,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
 
 from wangge_core.db import tables as t
 from wangge_core.db.outbox.pages import Change, present, read_page
@@ -128,6 +129,7 @@ async def _stored(work: Work, thing: str, within: Within) -> list[Counted]:
             grid_id=row.grid_id,
             path=row.path,
             then_grid_id=row.then_grid_id,
+            then_path=row.then_path,
             kind_id=row.kind_id,
             source=row.source,
             facts=unpacked(row.facts),
@@ -152,6 +154,7 @@ def _row(one: Counted) -> dict[str, Any]:
         "grid_id": one.grid_id,
         "path": one.path,
         "then_grid_id": one.then_grid_id,
+        "then_path": one.then_path,
         "kind_id": one.kind_id,
         "source": one.source,
         "first_day": first,
@@ -167,7 +170,8 @@ async def _locked(work: Work) -> sa.Row[Any]:
     query = query if work.on_sqlite else query.with_for_update()
     row = await work.first(query)
     if row is None:
-        await work.insert(counting, [{"name": NAME}])
+        insert = (sqlite.insert if work.on_sqlite else postgresql.insert)(counting)
+        await work.run(insert.values(name=NAME).on_conflict_do_nothing())  # another process may begin at the same moment
         row = await work.first(query)
     assert row is not None
     return row
@@ -206,14 +210,16 @@ async def _follow(work: Work, changes: Sequence[Change]) -> None:
 
 async def count_misplaced(work: Work) -> None:
     """Count anew what a division has taken to another grid, and what lies in grids that stand elsewhere in the tree now."""
-    counted, grid = t.counted, t.grid
+    counted, grid, then = t.counted, t.grid, t.grid.alias()
+    elsewhere = (counted.c.path != grid.c.path, counted.c.then_path != then.c.path)
     for thing in READERS:
         table = t.metadata.tables[thing]
         query = (
             sa.select(counted.c.thing_id)
             .join(table, table.c.id == counted.c.thing_id)
             .join(grid, grid.c.id == table.c.grid_id)
-            .where(counted.c.thing == thing, sa.or_(counted.c.grid_id != table.c.grid_id, counted.c.path != grid.c.path))
+            .outerjoin(then, then.c.id == counted.c.then_grid_id)
+            .where(counted.c.thing == thing, sa.or_(counted.c.grid_id != table.c.grid_id, *elsewhere))
         )
         ids = sorted(row.thing_id for row in await work.rows(query))
         for start in range(0, len(ids), CHUNK):

@@ -13,10 +13,12 @@ from wangge_core.events.reports import Timeliness
 from wangge_core.indicators.facts import CARRIED, NOBODY, Doer, Fact
 from wangge_core.indicators.plans import Step, WorkflowPlan
 from wangge_core.plugin.declarations.indicators import (
+    Chases,
     Closings,
     CountedFor,
     DueToClose,
     Extensions,
+    Overruns,
     Ratings,
     Reports,
     Responses,
@@ -55,14 +57,15 @@ class Due:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventFacts:
-    """What facts are derived from. `due` is the deadline that the plan asks for."""
+    """What facts are derived from. `dues` are the deadlines that the plan asks for, in order, each with the moment since which it
+    held, None where it always did; there is a None where there was none from a moment on."""
 
     reported_at: datetime
     closed: bool
     closed_at: datetime | None
     entries: Sequence[Entry]
     handler: Doer = NOBODY
-    due: Due | None = None
+    dues: Sequence[tuple[datetime | None, Due | None]] = ()
     recorded_timeliness: str | None = None
     is_part: bool = False
     is_joined: bool = False
@@ -70,11 +73,11 @@ class EventFacts:
 
 @dataclass(frozen=True, slots=True)
 class _Closing:
-    """That an event was closed. One that was opened again has `again_at`; `overdue` says what its history told before."""
+    """That an event was closed that had been open since then. One that was opened again has `again_at`."""
 
+    since: datetime
     at: datetime
     by: Doer
-    overdue: bool
     again_at: datetime | None = None
 
 
@@ -98,7 +101,9 @@ class _Deriving:
         yield from self._steps()
         yield from self._settlements()
         yield from self._due()
+        yield from self._overruns()
         yield from self._results()
+        yield from self._chases()
         yield from self._extensions()
         yield from self._ratings()
 
@@ -111,20 +116,17 @@ class _Deriving:
 
     def _closings(self) -> Iterator[_Closing]:
         """Each time it came into the stages that close it, and the end that a record gives."""
-        stages, overdue, open = self.plan.closing, False, None
-        for one in self.event.entries:
-            overdue |= one.entry == HistoryEntryKind.OVERDUE.value
-            if one.entry != MOVED:
-                continue
-            if one.to_stage in stages and open is None:
-                open = _Closing(one.at, one.by, overdue)
-            elif one.to_stage not in stages and open is not None:
-                yield replace(open, again_at=one.at)
-                open = None
-        if open is not None:
-            yield open
+        stages, since, closed = self.plan.closing, self.event.reported_at, None
+        for one in self.moves:
+            if one.to_stage in stages and closed is None:
+                closed = _Closing(since, one.at, one.by)
+            elif one.to_stage not in stages and closed is not None:
+                yield replace(closed, again_at=one.at)
+                closed, since = None, one.at
+        if closed is not None:
+            yield closed
         elif not self.moves and self.event.closed and self.event.closed_at is not None:
-            yield _Closing(self.event.closed_at, self.event.handler, overdue)
+            yield _Closing(since, self.event.closed_at, self.event.handler)
 
     @property
     def _last(self) -> _Closing | None:
@@ -164,28 +166,33 @@ class _Deriving:
 
     def _due(self) -> Iterator[Fact]:
         """What was due to close, what of it was closed, and from when to when it was carried over."""
-        if self.event.due is None:
-            return
         for one in self.closings:
-            if one.again_at is not None:
-                yield from self._closed(one, on_time=not one.overdue, due_day=self._day(one.at))
-        if self._last is not None:
-            day = max(self._day(self.event.due.at), self._opened_on)
-            yield from self._closed(self._last, on_time=self._on_time(self._last), due_day=day)
-        elif not self.event.closed:
-            day = max(self._day(self.event.due.at), self._opened_on)
+            if (due := self._due_at(one.at)) is not None:
+                yield from self._closed(one, due)
+        if (due := self._open_due) is not None:
+            day = max(self._day(due.at), self._day(self._open_since))
             for measure in self.plan.of(DueToClose):
                 yield Fact(measure.id, day, self.event.handler)
                 yield Fact(measure.id + CARRIED, day, self.event.handler)
 
-    @property
-    def _opened_on(self) -> date:
-        """The day since which it is open: of its report, or of when it was last opened again."""
-        again = [one.again_at for one in self.closings if one.again_at is not None]
-        return self._day(again[-1] if again else self.event.reported_at)
+    def _due_at(self, moment: datetime) -> Due | None:
+        """The deadline that held then."""
+        return next((due for since, due in reversed(self.event.dues) if since is None or since <= moment), None)
 
-    def _closed(self, closing: _Closing, *, on_time: bool, due_day: date) -> Iterator[Fact]:
+    @property
+    def _open_due(self) -> Due | None:
+        """The deadline of what is open now; None where it has none, is closed, or ended otherwise."""
+        return self.event.dues[-1][1] if self.event.dues and self._last is None and not self.event.closed else None
+
+    @property
+    def _open_since(self) -> datetime:
+        """Since when it is open: its report, or when it was last opened again."""
+        again = [one.again_at for one in self.closings if one.again_at is not None]
+        return again[-1] if again else self.event.reported_at
+
+    def _closed(self, closing: _Closing, due: Due) -> Iterator[Fact]:
         day, by = self._day(closing.at), self.event.handler
+        due_day = max(self._day(due.at), self._day(closing.since))
         for measure in self.plan.of(DueToClose):
             yield Fact(measure.id, min(day, due_day), by)
             if day > due_day:
@@ -193,13 +200,23 @@ class _Deriving:
                 yield Fact(measure.id + CARRIED, day, by, -1)
         for measure in self.plan.of(Closings):
             assert isinstance(measure.way, Closings)
-            if on_time or not measure.way.in_time:
+            if _is_met(due, closing.at) or not measure.way.in_time:
                 yield Fact(measure.id, day, by)
 
-    def _on_time(self, closing: _Closing) -> bool:
-        due = self.event.due
-        assert due is not None
-        return due.exempted or (due.stopped_at or closing.at) <= due.at
+    def _overruns(self) -> Iterator[Fact]:
+        """That a deadline was missed: by what is closed, by a clock that stopped late, or as the history tells of what is open."""
+        missed = [due for one in self.closings if (due := self._due_at(one.at)) is not None and not _is_met(due, one.at)]
+        due = self._open_due
+        if due is not None and not due.exempted and self._ran_out(due):
+            missed.append(due)
+        for measure in self.plan.of(Overruns):
+            yield from (self._fact(measure, one.at, self.event.handler) for one in missed)
+
+    def _ran_out(self, due: Due) -> bool:
+        """Whether the deadline of what is open has passed, as its clock or its history tells; the time of day tells nothing here."""
+        if due.stopped_at is not None:
+            return due.stopped_at > due.at
+        return any(one.entry == HistoryEntryKind.OVERDUE.value and one.at >= due.at for one in self.event.entries)
 
     def _results(self) -> Iterator[Fact]:
         on_time = self._result()
@@ -212,13 +229,20 @@ class _Deriving:
         """Whether it was settled in time; None where nobody knows."""
         if self.event.recorded_timeliness is not None:
             return self.event.recorded_timeliness == Timeliness.ON_TIME.value
-        return self._on_time(self._last) if self._last is not None and self.event.due is not None else None
+        due = None if self._last is None else self._due_at(self._last.at)
+        return None if due is None or self._last is None else _is_met(due, self._last.at)
 
     def _extensions(self) -> Iterator[Fact]:
         decided = HistoryEntryKind.EXTENSION_DECIDED.value
         for one in self.event.entries:
             if one.entry == decided and one.granted:
                 for measure in self.plan.of(Extensions):
+                    yield self._fact(measure, one.at, one.by)
+
+    def _chases(self) -> Iterator[Fact]:
+        for measure in self.plan.of(Chases):
+            for one in self.event.entries:
+                if one.entry == HistoryEntryKind.CHASED.value:
                     yield self._fact(measure, one.at, one.by)
 
     def _ratings(self) -> Iterator[Fact]:
@@ -229,6 +253,11 @@ class _Deriving:
             assert isinstance(measure.way, Ratings)
             if rated.rating >= measure.way.least:
                 yield self._fact(measure, rated.at, rated.by)
+
+
+def _is_met(due: Due, at: datetime) -> bool:
+    """Whether a deadline was met: by when its clock stopped, or by then where it does not say."""
+    return due.exempted or (due.stopped_at or at) <= due.at
 
 
 def _is_step(entry: Entry, step: Step) -> bool:

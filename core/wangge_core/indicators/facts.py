@@ -35,13 +35,14 @@ class Fact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """All that is counted of a thing, and where it lies."""
+    """All that is counted of a thing, where it lies, and where it lay before any division, if elsewhere; with the paths at that moment."""
 
     thing: str
     id: int
     grid_id: int
     path: str
     then_grid_id: int | None = None
+    then_path: str | None = None
     kind_id: str | None = None
     source: str | None = None
     facts: tuple[Fact, ...] = ()

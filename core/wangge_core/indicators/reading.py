@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +23,8 @@ Within = Callable[[sa.ColumnElement[int]], sa.ColumnElement[bool]]
 EVENT = "event"
 RATING = "rating"
 SAYING = (HistoryEntryKind.EXTENSION_DECIDED.value, HistoryEntryKind.RATED.value)
-TOLD = (HistoryEntryKind.REPORTED.value, HistoryEntryKind.MOVED.value, HistoryEntryKind.OVERDUE.value, *SAYING)
+BARE = (HistoryEntryKind.REPORTED, HistoryEntryKind.MOVED, HistoryEntryKind.OVERDUE, HistoryEntryKind.CHASED)
+TOLD = (*(one.value for one in BARE), *SAYING)
 """Entries of the history of which anything is counted."""
 
 
@@ -41,7 +43,7 @@ class _Beside:
     entries: Mapping[int, Sequence[Entry]]
     clocks: Mapping[int, Sequence[sa.Row[Any]]]
     handlers: Mapping[int, Sequence[_Given]]
-    then: Mapping[int, int]
+    then: Mapping[int, tuple[int, str]]
 
 
 async def read_events(work: Work, within: Within) -> list[Counted]:
@@ -78,40 +80,43 @@ def _counted(work: Work, row: sa.Row[Any], plan: WorkflowPlan, beside: _Beside, 
         closed_at=row.closed_at,
         entries=beside.entries.get(row.id, ()),
         handler=handler,
-        due=_due(row, plan, beside.clocks.get(row.id, ())),
+        dues=_dues(row, plan, beside.clocks.get(row.id, ())),
         recorded_timeliness=row.recorded_timeliness,
         is_part=row.part_of_id is not None,
         is_joined=row.joined_to_id is not None,
     )
-    then = beside.then.get(row.id)
+    then_grid_id, then_path = beside.then.get(row.id, (row.grid_id, None))
+    elsewhere = then_grid_id != row.grid_id
     return Counted(
         thing=EVENT,
         id=row.id,
         grid_id=row.grid_id,
         path=row.path,
-        then_grid_id=None if then == row.grid_id else then,
+        then_grid_id=then_grid_id if elsewhere else None,
+        then_path=then_path if elsewhere else None,
         kind_id=row.kind_id,
         source=row.source,
         facts=facts_of(event, plan, work.rules.zone),
     )
 
 
-def _due(row: sa.Row[Any], plan: WorkflowPlan, clocks: Sequence[sa.Row[Any]]) -> Due | None:
-    """The deadline of an event: that of the stage that its milestones name, the last time that it stood there, else the whole's."""
+def _dues(row: sa.Row[Any], plan: WorkflowPlan, clocks: Sequence[sa.Row[Any]]) -> Sequence[tuple[datetime | None, Due | None]]:
+    """The deadlines of an event: those of the stage that its milestones name, each time that it stood there, else those of the whole."""
     if plan.due_stage is not None:
         own = [one for one in clocks if one.stage == plan.due_stage]
-        if own:
-            last = own[-1]
-            exempted = last.exempted_at is not None
-            return None if last.due_at is None else Due(at=last.due_at, stopped_at=last.stopped_at, exempted=exempted)
-        if plan.has_whole:
-            return None
-    if row.whole_due_at is None:
+        if own or plan.has_whole:
+            return [(one.started_at, _due(one, one.due_at)) for one in own]
+    whole = [one for one in clocks if one.scope == ClockScope.WHOLE.value]
+    if not whole:
+        return () if row.whole_due_at is None else ((None, Due(at=row.whole_due_at)),)
+    times = [*(one.due_at for one in whole[:-1]), row.whole_due_at]
+    return [(one.started_at, _due(one, due_at)) for one, due_at in zip(whole, times, strict=True)]
+
+
+def _due(clock: sa.Row[Any], due_at: datetime | None) -> Due | None:
+    if due_at is None:
         return None
-    whole = next((one for one in reversed(clocks) if one.scope == ClockScope.WHOLE.value), None)
-    if whole is None:
-        return Due(at=row.whole_due_at)
-    return Due(at=row.whole_due_at, stopped_at=whole.stopped_at, exempted=whole.exempted_at is not None)
+    return Due(at=due_at, stopped_at=clock.stopped_at, exempted=clock.exempted_at is not None)
 
 
 async def doers_of(work: Work) -> Mapping[int, Doer]:
@@ -159,7 +164,7 @@ def _entry(row: sa.Row[Any], doers: Mapping[int, Doer]) -> Entry:
 
 async def _clocks(work: Work, within: Within, stages: Collection[str]) -> Mapping[int, Sequence[sa.Row[Any]]]:
     clock = t.event_clock
-    names = ("event_id", "scope", "stage", "due_at", "stopped_at", "exempted_at")
+    names = ("event_id", "scope", "stage", "due_at", "started_at", "stopped_at", "exempted_at")
     wanted = sa.or_(clock.c.scope == ClockScope.WHOLE.value, clock.c.stage.in_(sorted(stages)))
     query = sa.select(*(clock.c[name] for name in names)).where(within(clock.c.event_id), wanted)
     found = defaultdict[int, list[sa.Row[Any]]](list)
@@ -183,16 +188,17 @@ async def _handlers(work: Work, within: Within, doers: Mapping[int, Doer]) -> Ma
     return found
 
 
-async def _then(work: Work, within: Within) -> Mapping[int, int]:
-    """Where events lay before the first division that moved them."""
-    move, division = t.division_move, t.division
+async def _then(work: Work, within: Within) -> Mapping[int, tuple[int, str]]:
+    """The grids in which events lay before the first division that moved them, and their paths."""
+    move, division, grid = t.division_move, t.division, t.grid
     query = (
-        sa.select(move.c.row_id, move.c.from_grid_id)
+        sa.select(move.c.row_id, move.c.from_grid_id, grid.c.path)
         .join(division, division.c.id == move.c.division_id)
+        .join(grid, grid.c.id == move.c.from_grid_id)
         .where(move.c.moved == EVENT, within(move.c.row_id))
         .order_by(division.c.applied_at.desc(), move.c.division_id.desc())
     )
-    return {row.row_id: row.from_grid_id for row in await work.rows(query)}
+    return {row.row_id: (row.from_grid_id, row.path) for row in await work.rows(query)}
 
 
 VISIT, PATROL = "visit", "patrol"

@@ -40,10 +40,9 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Grounds:
-    """The levels of grids by id, the paths of those that things lay in once, and which kinds of events are hidden from low grids."""
+    """The levels of grids by id, and which kinds of events are hidden from low ones."""
 
     levels: Mapping[int, str]
-    paths: Mapping[int, str]
     hidden: frozenset[str]
     named: frozenset[int]
 
@@ -59,12 +58,10 @@ class Grounds:
 
 async def grounds_of(work: Work, things: Sequence[Counted]) -> Grounds:
     """What is to be known of the grids of these things."""
-    ids = {int(id) for path in {one.path for one in things} for id in path.split(".") if id}
-    then = {one.then_grid_id for one in things if one.then_grid_id is not None}
-    paths = {id: row.path for id, row in (await work.by_ids((t.grid.c.path,), t.grid.c.id, then)).items()}
-    ids |= {int(id) for path in paths.values() for id in path.split(".") if id}
+    paths = {one.path for one in things} | {one.then_path or "" for one in things}
+    ids = {int(id) for path in paths for id in path.split(".") if id}
     levels = {id: row.level for id, row in (await work.by_ids((t.grid.c.level,), t.grid.c.id, ids)).items()}
-    return Grounds(levels, paths, await hidden_kinds(work), frozenset(ids))
+    return Grounds(levels, await hidden_kinds(work), frozenset(ids))
 
 
 async def hidden_kinds(work: Work) -> frozenset[str]:
@@ -79,10 +76,10 @@ def added_up(things: Iterable[Counted], grounds: Grounds, *, sign: int = 1) -> C
     for thing in things:
         for cell, number in _cells(thing, thing.path, grounds, correction=False):
             found[cell] += sign * number
-        if thing.then_grid_id is not None:
+        if thing.then_path is not None:
             for cell, number in _cells(thing, thing.path, grounds, correction=True):
                 found[cell] -= sign * number
-            for cell, number in _cells(thing, grounds.paths.get(thing.then_grid_id, ""), grounds, correction=True):
+            for cell, number in _cells(thing, thing.then_path, grounds, correction=True):
                 found[cell] += sign * number
     return found
 
@@ -121,7 +118,7 @@ def bucket(minutes: int) -> int:
     if minutes < 120:
         return minutes
     step = 10 ** (len(str(minutes)) - 2)
-    return minutes // step * step
+    return (minutes + step // 2) // step * step
 
 
 async def write_tallies(work: Work, changes: Counter[Cell]) -> None:

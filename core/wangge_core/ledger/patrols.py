@@ -20,7 +20,7 @@ from wangge_core.ledger.participants import Known, counting, known_participants,
 from wangge_core.ledger.patrol_requests import NewPatrol, check_patrol, check_points
 from wangge_core.ledger.settling import settle
 from wangge_core.ledger.tracks import TrackPoint
-from wangge_core.ledger.visits import earlier, known_duties
+from wangge_core.ledger.visits import Earlier, earlier, known_duties
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
 from wangge_core.writing import grids_of
@@ -62,12 +62,12 @@ class _Recording:
     devices: Devices
     duties: set[str]
     routes: set[int]
-    earlier: dict[str, int]
+    earlier: dict[str, Earlier]
 
     async def record(self, request: NewPatrol) -> Outcome:
         """One patrol, whole or not at all."""
-        if request.client_key in self.earlier:
-            return Outcome(id=self.earlier[request.client_key])
+        if (first := self.earlier.get(request.client_key or "")) is not None:
+            return first.answer(request.what.value, request.started_at)
         path = self.paths.get(request.grid_id or 0)
         post = self.posts.at(request.started_at, request.post_id, [path] if path else ())
         if isinstance(post, Refusal):
@@ -84,7 +84,7 @@ class _Recording:
                 await take_back()
                 return Outcome(refusals=refused)
         if request.client_key:
-            self.earlier[request.client_key] = id
+            self.earlier[request.client_key] = Earlier(id, request.what.value, request.started_at)
         return Outcome(id=id)
 
     def _ground(self, request: NewPatrol, post: PostAt) -> Ground | Refusal:

@@ -5,6 +5,7 @@ An entry is judged as of the moment of which it tells. Nothing of a refused one 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,9 +13,9 @@ import sqlalchemy as sa
 from wangge_core.checking import only_right, seven_places
 from wangge_core.db import tables as t
 from wangge_core.db.work import CHUNK, Work
-from wangge_core.errors import Outcome, Refusal, refusal
+from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.ledger.checklists import Checklist, stored
-from wangge_core.ledger.entries import NotCounted, OpenedBecause, Part, VisitOutcome, check_times
+from wangge_core.ledger.entries import LONGEST, NotCounted, OpenedBecause, Part, VisitOutcome, check_times
 from wangge_core.ledger.grounds import Devices, bound_devices, lie_inside
 from wangge_core.ledger.held_posts import HeldPosts, PostAt, held_posts
 from wangge_core.ledger.opening import of_checklist, open_events
@@ -65,14 +66,36 @@ async def known_duties(work: Work, ids: Sequence[str | None]) -> set[str]:
     return set(await work.by_ids((), t.duty.c.id, {id for id in ids if id is not None}))
 
 
-async def earlier(work: Work, table: sa.Table, posts: HeldPosts, keys: Sequence[str | None]) -> dict[str, int]:
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """An entry that came with a key before: what was done, when, and with what."""
+
+    id: int
+    what: str
+    started_at: datetime
+    targets: frozenset[tuple[str, int]] = frozenset()
+
+    def answer(self, what: str, started_at: datetime, targets: frozenset[tuple[str, int]] = frozenset()) -> Outcome:
+        """The first entry, or why it is not what is sent now: else what is sent would be lost without a word.
+
+        A clock may have been corrected between the two, and whom it was of may be forgotten since.
+        """
+        differs = self.what != what or abs(self.started_at - started_at) > LONGEST
+        if differs or (self.targets and targets and self.targets != targets):
+            return refused("IDEMPOTENCY_KEY_REUSED", "key")
+        return Outcome(id=self.id)
+
+
+async def earlier(work: Work, table: sa.Table, posts: HeldPosts, keys: Sequence[str | None]) -> dict[str, Earlier]:
     """The entries of a table that came with these keys before, from the viewer or, with the operator, for the same accounts."""
-    wanted, found = sorted({key for key in keys if key}), dict[str, int]()
+    wanted, found = sorted({key for key in keys if key}), dict[str, Earlier]()
     accounts = sorted(posts.accounts)
     for start in range(0, len(wanted), CHUNK):
         named = table.c.client_key.in_(wanted[start : start + CHUNK])
-        query = sa.select(table.c.client_key, table.c.id).where(table.c.account_id.in_(accounts), named)
-        found |= {row.client_key: row.id for row in await work.rows(query)}
+        query = sa.select(table).where(table.c.account_id.in_(accounts), named)
+        for row in await work.rows(query):
+            of = ((f"{one}_id", row._mapping.get(f"{one}_id")) for one in TARGETS)
+            found[row.client_key] = Earlier(row.id, row.what, row.started_at, frozenset((name, id) for name, id in of if id))
     return found
 
 
@@ -87,12 +110,12 @@ class _Recording:
     known: Known
     devices: Devices
     duties: set[str]
-    earlier: dict[str, int]
+    earlier: dict[str, Earlier]
 
     async def record(self, request: NewVisit) -> Outcome:
         """One entry, whole or not at all."""
-        if request.client_key in self.earlier:
-            return Outcome(id=self.earlier[request.client_key])
+        if (first := self.earlier.get(request.client_key or "")) is not None:
+            return first.answer(request.what.value, request.started_at, self._named(request))
         ready = self._ready(request)
         if not isinstance(ready, _Ready):
             return Outcome(refusals=only_right(ready))
@@ -104,6 +127,10 @@ class _Recording:
                 await take_back()
                 return Outcome(refusals=opened)
             return Outcome(id=await self._write(ready, opened))
+
+    def _named(self, request: NewVisit) -> frozenset[tuple[str, int]]:
+        """The columns that name the target; nothing of what is not there any more."""
+        return frozenset(self.targets.columns_of(request.target).items()) if request.target in self.targets.found else frozenset()
 
     def _ready(self, request: NewVisit) -> _Ready | list[Refusal]:
         target = self.targets.found.get(request.target) if request.target else None
@@ -157,7 +184,7 @@ class _Recording:
         events = [{"visit_id": id, "patrol_id": None, "event_id": event, "because": why.value} for event, why in opened]
         await work.insert(t.visit_event, events)
         if request.client_key:
-            self.earlier[request.client_key] = id
+            self.earlier[request.client_key] = Earlier(id, request.what.value, request.started_at, self._named(request))
         work.announce("visit.recorded", id, ready.grid_id, what=request.what.value)
         return id
 

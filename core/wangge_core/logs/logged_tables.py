@@ -72,8 +72,8 @@ NOT_LOGGED = frozenset(
         "duty_change", "occasion_term",
         # entries that are never changed, and say themselves who made them and when
         "visit", "patrol", "patrol_point", "patrol_checkpoint", "participation", "visit_event",
-        # who started and ended them, and who checked in what, stands in themselves, with what was corrected
-        "campaign", "campaign_role", "campaign_target", "campaign_earlier", "campaign_tally",
+        # who started, extended and ended them, and who checked in what, stands in themselves, with what was corrected
+        "campaign", "campaign_extension", "campaign_role", "campaign_target", "campaign_earlier", "campaign_tally",
         # who took photographs in stands in themselves, the history of events tells where they are; publishing is noted by itself
         "attachment", "event_attachment", "stored_file",
         # appraisals, in whose rows stand who decided and when, and which keep what they were; points, whose entries are a ledger

@@ -88,6 +88,7 @@ from wangge_core.plugin.declarations.guards import (
     Within,
 )
 from wangge_core.plugin.declarations.indicators import (
+    Chases,
     Closings,
     CountedFor,
     Counts,
@@ -96,6 +97,7 @@ from wangge_core.plugin.declarations.indicators import (
     Indicator,
     Measure,
     Milestones,
+    Overruns,
     Patrols,
     Ratings,
     Reports,
@@ -158,6 +160,7 @@ __all__ = [
     "CalendarDays",
     "CameFrom",
     "Capability",
+    "Chases",
     "Choice",
     "Clock",
     "ClosingParts",
@@ -217,6 +220,7 @@ __all__ = [
     "Once",
     "Opens",
     "Option",
+    "Overruns",
     "PartsDone",
     "Patrols",
     "Period",

@@ -21,6 +21,14 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "BOUND_ALREADY": ("已与该网格关联。", "That one is tied to the grid already."),
     "BINDING_ENDED": ("该关联已经结束。", "This tie has ended."),
     "CAMPAIGN_EMPTY": ("没有符合条件的对象。", "Nothing there is to be put on the list."),
+    "NEED_SENSITIVE": (
+        "{id} 属敏感需求，不能据此生成专项任务名单。",
+        "Needs of the kind {id} are sensitive: no list is made by them, which many would see.",
+    ),
+    "CAMPAIGN_NOT_LATER": (
+        "延长后的结束时间应晚于原结束时间；提前结束请用“结束”。",
+        "It must end later than it does now; to end it sooner, end it.",
+    ),
     "CAMPAIGN_TERM": ("结束时间应晚于现在，且不超过 {days} 天。", "It must end later than now, and within {days} days."),
     "SYNC_WAITS": (
         "所依赖的更改 {id} 尚未完成，请与其一并或在其之后发送。",

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from wangge_core.checking import check_text
+from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Refusal, refusal
 from wangge_core.rights.viewers import Viewer
@@ -26,6 +28,12 @@ class _Ready:
     request: Any
 
 
+def _event_of(change: Change) -> int | None:
+    """The event that a change names by its id; None where another change makes it."""
+    kind = KINDS[change.kind]
+    return kind.changes(change.request) if change.request is not None and change.about is None and kind.thing == "Event" else None
+
+
 class Group:
     """The changes of one transaction, as they are done."""
 
@@ -37,10 +45,13 @@ class Group:
         self.run: list[_Ready] = []
         """What waits to be handed to its operation: changes of one kind and of one viewer."""
         self.run_by = viewer
+        self.there_since: dict[int, datetime] = {}
+        """Since when the events are there that changes name."""
 
     async def do(self, changes: Sequence[Change]) -> list[Answer]:
         """The answers in order. Raises what operations raise; nothing of the group must be committed then."""
         self.known = await known_changes(self.work, self.viewer, {id for one in changes for id in (one.client_id, *one.needs)})
+        self.there_since = await self._there_since(changes)
         for place, change in enumerate(changes):
             waiting = {one.change.client_id for one in self.run}
             if waiting & {change.client_id, *change.needs}:
@@ -50,7 +61,7 @@ class Group:
             if told is not None:
                 self.answers[place] = told
                 continue
-            by = await self.held.at(self.work, taken.at)
+            by = await self.held.at(self.work, self._moment(change, taken))
             if self.run and (self.run[0].change.kind != change.kind or self.run_by is not by):
                 await self._flush()
             self.run_by = by
@@ -59,6 +70,16 @@ class Group:
         await keep(self.work, self.viewer, self.made)
         await self._tell_versions()
         return [self.answers[place] for place in range(len(changes))]
+
+    async def _there_since(self, changes: Sequence[Change]) -> dict[int, datetime]:
+        event = t.event
+        named = {id for one in changes if (id := _event_of(one)) is not None}
+        rows = await self.work.by_ids((event.c.reported_at,), event.c.id, named)
+        return {id: row.reported_at for id, row in rows.items()}
+
+    def _moment(self, change: Change, taken: Taken) -> datetime:
+        """As of when rights count: nobody had any to an event before it was there, whatever the phone says."""
+        return max(taken.at, self.there_since.get(_event_of(change) or 0, taken.at))
 
     def _answer(self, change: Change, taken: Taken) -> Answer | None:
         """The answer to a change that its operation need not look at."""

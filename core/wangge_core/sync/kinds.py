@@ -87,7 +87,8 @@ def _end(request: PatrolEnd, _: Change, taken: Taken) -> PatrolEnd:
 
 
 def _check_in(request: CheckIns, change: Change, taken: Taken) -> CheckIns:
-    return replace(request, items=tuple(replace(one, at=taken.at, key=change.client_id) for one in request.items))
+    """It counts as of when it was captured, also where the campaign has ended since."""
+    return replace(request, items=tuple(replace(one, at=taken.at, key=change.client_id) for one in request.items), late=True)
 
 
 async def check_in_all(work: Work, viewer: Viewer, requests: Sequence[CheckIns]) -> list[Outcome]:
@@ -100,7 +101,7 @@ async def check_in_all(work: Work, viewer: Viewer, requests: Sequence[CheckIns])
             if one.campaign_id != first.campaign_id:
                 break
             same += one.items
-        (answered,) = await check_in(work, viewer, [CheckIns(campaign_id=first.campaign_id, items=tuple(same))])
+        (answered,) = await check_in(work, viewer, [replace(first, items=tuple(same))])
         if answered.refusals:
             found += [Outcome(refusals=answered.refusals)] * len(same)
         for asked, told in zip(same, answered.results, strict=False):

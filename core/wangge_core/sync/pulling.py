@@ -15,6 +15,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.outbox.pages import Change, present, read_page
 from wangge_core.db.outbox.positions import Position, StaleCursorError, read_cursor
 from wangge_core.db.work import Work
+from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.scopes import END
 from wangge_core.rights.viewers import Viewer
@@ -169,13 +170,13 @@ class _Seen:
 
 async def _parted(work: Work, viewer: Viewer, seen: _Seen) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What the viewer sees of what has changed, and what of people is not the viewer's to see any more."""
-    changed, gone = list[str](), [f"Person:{id}" for id in sorted(seen.away)]
-    bound = BoundViewer(viewer)
+    changed, bound, reads = list[str](), BoundViewer(viewer), bool(viewer.scope(Capability.READ_PEOPLE).paths)
+    gone = [f"Person:{id}" for id in sorted(seen.away) if reads]
     for sort in SORTS:
         ids = seen.things.get(sort.type, set()) - (seen.away if sort.type == "Person" else set())
         row = sort.table.alias()
         there = await work.by_ids((), row.c.id, ids, sort.rule(row, bound))
         changed += (f"{sort.type}:{id}" for id in sorted(there))
-        if sort.type in TOLD_GONE:
+        if reads and sort.type in TOLD_GONE:
             gone += (f"{sort.type}:{id}" for id in sorted(ids - there.keys()))
     return tuple(changed), tuple(gone)

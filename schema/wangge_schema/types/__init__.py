@@ -17,7 +17,14 @@ from wangge_schema.types.appraisals import (
 from wangge_schema.types.attachments import Attachment, EventAttachment
 from wangge_schema.types.boards import NoticeBoard, NoticeBoardPost, NoticeBoardSubstitute
 from wangge_schema.types.boundaries import GridBoundary
-from wangge_schema.types.campaigns import Campaign, CampaignEarlierOutcome, CampaignGrid, CampaignProgress, CampaignTarget
+from wangge_schema.types.campaigns import (
+    Campaign,
+    CampaignEarlierOutcome,
+    CampaignExtension,
+    CampaignGrid,
+    CampaignProgress,
+    CampaignTarget,
+)
 from wangge_schema.types.deadlines import Calendar, CalendarChange, CalendarDay
 from wangge_schema.types.declared import GridType, Role, Staffing, StaffingPosition, StaffingTeam
 from wangge_schema.types.divisions import Division
@@ -68,7 +75,7 @@ from wangge_schema.types.workflows import Workflow, WorkflowStage
 PLANNED = (
     AccessGrant, Account, ApiKey, AppraisalAppeal, AppraisalCheck, AppraisalPapers, AppraisalResult, AppraisalRun,
     AppraisalScheme, AppraisalSchemeVersion, Asset, AssetKind, Attachment, Building, Calendar, CalendarChange, CalendarDay,
-    Campaign, CampaignEarlierOutcome, CampaignGrid, CampaignProgress, CampaignTarget, Change, Course, DataAccess,
+    Campaign, CampaignEarlierOutcome, CampaignExtension, CampaignGrid, CampaignProgress, CampaignTarget, Change, Course, DataAccess,
     Delegation, Device, Division, Duty, DutyChange, Event, EventAssignment, EventAttachment, EventChase, EventKind,
     EventProgress, EventReporter, EventRequest, Grid, GridBinding, GridBoundary, GridLayer, GridPosition, GridProfile,
     GridStaffing, GridStatistics, GridTeam, GridType, HandOver, HistoryEntry, Household, HouseholdMember, ImportReview,

@@ -32,7 +32,7 @@ class CampaignPersonsInput:
     most_age: int | None = _optional("At most so many whole years old then. Nobody without a day of birth is of any age.")
     residence: list[ResidenceKind] | None = _optional("How they live there; any way unless given.")
     need_kind_ids: list[strawberry.ID] | None = _optional(
-        "With a need of one of these kinds that the viewer may see. For READ_NEEDS over the ground."
+        "With a need of one of these kinds, none of which is sensitive. For READ_NEEDS over the ground."
     )
 
 

@@ -126,6 +126,17 @@ class CampaignGrid:
     open: int = column("open", "How many nobody has accounted for yet.", form="number")
 
 
+@planned(table=t.campaign_extension, data_class=DataClass.STAFF)
+class CampaignExtension:
+    """That a campaign was extended."""
+
+    ended_before: DateTime = column("ended_before", "When it would have ended.", form="moment")
+    ends_at: DateTime = column("ends_at", "When it ended from then on.", form="moment")
+    reason: str = column("reason", "Why.")
+    account: Account | None = to_one("account_id", "Who extended it; null where the viewer may not see the account.")
+    at: DateTime = column("at", "When.", form="moment")
+
+
 def _sum(*names: str) -> Expression:
     def summed(row: Row, _: Asking) -> sa.ColumnElement[Any]:
         tally = t.campaign_tally.alias()
@@ -190,6 +201,7 @@ class Campaign(Node):
     started_by: Account | None = to_one("started_by_id", "Who started it; null where the viewer may not see the account.")
     started_at: DateTime = column("started_at", "When it began and its list was frozen.", form="moment")
     ends_at: DateTime = column("ends_at", "When it ends by itself.", form="moment")
+    extensions: list[CampaignExtension] = to_many("campaign_id", "How often it was extended and why, oldest first.")
     ended_by: Account | None = to_one("ended_by_id", "Who ended it before; null where it ended by itself.")
     ended_at: DateTime | None = column("ended_at", "When it ended.", form="moment")
     forgotten_at: DateTime | None = column(

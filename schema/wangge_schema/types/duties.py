@@ -37,7 +37,7 @@ class DutyTarget:
     )
     also_ids: list[strawberry.ID] = strawberry.field(description="Kinds of needs that a person must have besides.")
     not_also_ids: list[strawberry.ID] = strawberry.field(description="Kinds of needs that a person must not have besides.")
-    without_need: bool = strawberry.field(description="Of households: only those without any need.")
+    without_need: bool = strawberry.field(description="Of households: only those without any need, sensitive ones aside.")
     with_temporary: bool = strawberry.field(description="Of households: only those where somebody lives for a time.")
     level: Level = strawberry.field(description="Of grids: at which level.")
     urgent: bool = strawberry.field(description="Of events: only urgent ones.")

@@ -253,7 +253,7 @@ indicators: Any = strawberry.field(
 indicator_events: Any = strawberry.field(
     resolver=_indicator_events,
     metadata={WEIGHT: INDICATORS_COST},
-    description="The events behind a count of a figure, also those that are taken away from it; for READ_INDICATORS over the grid, and "
-    "of another's post for APPRAISE or MANAGE_POSTS there; null without. Counts that are not of events have none. Errors: ID_INVALID, "
+    description="The events behind a count of a figure, also those that are taken away from it; for READ_INDICATORS over the grid, and of "
+    "another's post for APPRAISE or MANAGE_POSTS there; null without. Counts that are not of events have none. Errors: ID_INVALID, "
     "PAGE_INVALID, INDICATOR_UNKNOWN.",
 )

@@ -10,6 +10,7 @@ from strawberry.types.info import Info
 from wangge_core.campaigns.checking_in import MOST, Answered, CheckedIn, CheckIn, CheckIns, check_in
 from wangge_core.campaigns.correcting import Correction, correct_targets
 from wangge_core.campaigns.ending import CampaignEnd, end_campaigns
+from wangge_core.campaigns.extending import CampaignExtend, extend_campaigns
 from wangge_core.campaigns.outcomes import CheckInResult, ExceptionReason, TargetState
 from wangge_core.campaigns.starting import GRID_WORKER, CampaignStart, start_campaigns
 from wangge_core.errors import Refusal, refusal
@@ -43,6 +44,13 @@ class CampaignStartInput:
     )
     role_ids: list[strawberry.ID] | None = optional("Whose posts have the targets of their ground; grid workers unless given.")
     event_id: strawberry.ID | None = optional("The event that it belongs to, such as a storm.")
+
+
+@strawberry.input(description="A campaign to end later than it would.")
+class CampaignExtendInput:
+    ends_at: DateTime = required("When it ends from now on, within 366 days of its start.")
+    reason: str = required("Why, at most 400 characters. Whoever sees the campaign sees it.")
+    expected_version: int | None = optional(SEEN)
 
 
 @strawberry.input(description="A campaign to end before its end.")
@@ -100,6 +108,13 @@ def _start(_: str, given: Given, __: Any) -> CampaignStart:
 
 def _end(id: str, given: Given, _: Any) -> CampaignEnd:
     return CampaignEnd(id=key_of(id, "Campaign", "id"), expected_version=given.get("expected_version"))
+
+
+def _extend(id: str, given: Given, _: Any) -> CampaignExtend:
+    version = given.get("expected_version")
+    return CampaignExtend(
+        id=key_of(id, "Campaign", "id"), ends_at=given["ends_at"], reason=given["reason"], expected_version=version
+    )
 
 
 def _correction(id: str, given: Given, _: Any) -> Correction:
@@ -243,11 +258,23 @@ MUTATIONS = [
             "REQUIRED",
             "TOO_MANY",
             "KIND_UNKNOWN",
+            "NEED_SENSITIVE",
             "ROLE_UNKNOWN",
             "EVENT_ENDED",
             "CAMPAIGN_TERM",
             "CAMPAIGN_EMPTY",
         ),
+    ),
+    Mutation(
+        name="campaignExtend",
+        description="Have a campaign end later. Its list stays as it was frozen. For MANAGE_WORK over its ground.",
+        thing="campaign",
+        type=Campaign,
+        input=CampaignExtendInput,
+        operation=extend_campaigns,
+        request=_extend,
+        codes=(*TEXT, "VERSION_OUTDATED", "CAMPAIGN_ENDED", "CAMPAIGN_NOT_LATER", "CAMPAIGN_TERM"),
+        on="Campaign",
     ),
     Mutation(
         name="campaignEnd",

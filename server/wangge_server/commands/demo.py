@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 from wangge_core.sealing.key_files import ensure_keys
 from wangge_server.commands.context import Context, pass_context, split
-from wangge_server.demo.filling import fill
+from wangge_server.demo.filling import fill, fill_simulated
 from wangge_server.demo.markers import Marker, check_marker, clear, forbid_other_data, place_of, read_marker, write_marker
 from wangge_server.opening import open_deployment
 from wangge_server.settings import Settings
@@ -19,6 +20,10 @@ from wangge_server.sign_in import TOKENS_FILE, make_tokens
 
 FOLDER = "data/demo"
 KEYS_FILE = "sealing.keys"
+SIMULATED = {"1m": 1, "3m": 3, "1y": 12}
+"""How many months each is."""
+SIMULATED_SCALE = 0.02
+MONTH, BEFORE = timedelta(days=31), 4
 QUERY = '{"query": "{ events(first: 3) { nodes { number description } } }"}'
 
 
@@ -29,6 +34,8 @@ QUERY = '{"query": "{ events(first: 3) { nodes { number description } } }"}'
 @click.option("--db", "database", metavar="URL", help="The database, where it is not a file in the data folder.")
 @click.option("--plugins", metavar="A,B", help="The plugins to switch on.")
 @click.option("--seed", type=int, default=1, show_default=True, help="Another number makes another town.")
+@click.option("--simulate", type=click.Choice(tuple(SIMULATED)), help="So long it lived, with field work and appraisals.")
+@click.option("--scale", type=click.FloatRange(0, 1, min_open=True), help="A part of the district; 0.02 with --simulate, else 1.")
 @click.option("--no-serve", is_flag=True, help="Fill the town and stop.")
 @click.option("--fresh", is_flag=True, help="Throw away the town that is there.")
 @pass_context
@@ -41,13 +48,17 @@ def demo(
     database: str | None,
     plugins: str | None,
     seed: int,
+    simulate: str | None,
+    scale: float | None,
     no_serve: bool,
     fresh: bool,
 ) -> None:
     """Fill a fictional town, unless it is there already, and serve it."""
     settings = context.settings(host=host, port=port, data_folder=data, database=database, plugins=split(plugins))
     settings = demo_settings(settings)
-    marker = asyncio.run(prepare(settings, seed=seed, fresh=fresh))
+    months = SIMULATED[simulate] if simulate else 0
+    part = scale or (SIMULATED_SCALE if months else 1.0)
+    marker = asyncio.run(prepare(settings, seed=seed, fresh=fresh, scale=part, months=months))
     tokens = make_tokens(settings.folder, marker.logins)
     show(settings, marker, tokens)
     if not no_serve:
@@ -66,9 +77,12 @@ def demo_settings(settings: Settings) -> Settings:
     )
 
 
-async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 1.0) -> Marker:
-    """The marker of the town that is there, or of one filled now. Raises WanggeError where other data is in the way."""
-    wanted = Marker(database=place_of(settings), plugins=settings.plugins, seed=seed)
+async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 1.0, months: int = 0) -> Marker:
+    """The marker of the town that is there, or of one filled now, which lived through so many `months` where there are any.
+
+    Raises WanggeError where other data is in the way.
+    """
+    wanted = Marker(database=place_of(settings), plugins=settings.plugins, seed=seed, scale=scale, months=months)
     present = read_marker(settings.folder)
     if fresh:
         await clear(settings, present)
@@ -78,7 +92,7 @@ async def prepare(settings: Settings, *, seed: int, fresh: bool, scale: float = 
         return marker
     await forbid_other_data(settings)
     _ensure_keys(settings)
-    return await _fill(settings, wanted, scale)
+    return await _fill(settings, wanted)
 
 
 def _ensure_keys(settings: Settings) -> None:
@@ -86,14 +100,23 @@ def _ensure_keys(settings: Settings) -> None:
         ensure_keys(Path(settings.sealing_key_file))
 
 
-async def _fill(settings: Settings, wanted: Marker, scale: float) -> Marker:
+async def _fill(settings: Settings, wanted: Marker) -> Marker:
     """Fill the town with a bar for each step. The marker is there from the start, so that half a town can be thrown away."""
     write_marker(settings.folder, wanted)
     deployment = open_deployment(settings)
+    now = deployment.clock
+    if wanted.months:
+        # Duties hold since the service knew of them: in a simulated town that is before its time.
+        deployment.clock = lambda: now() - MONTH * (wanted.months + BEFORE)
     try:
         await deployment.start(migrate=True)
+        deployment.clock = now
         with Bars() as bars:
-            filled = await fill(deployment, seed=wanted.seed, scale=scale, tell=bars.tell)
+            seed, scale, tell = wanted.seed, wanted.scale, bars.tell
+            if wanted.months:
+                filled = await fill_simulated(deployment, months=wanted.months, seed=seed, scale=scale, tell=tell)
+            else:
+                filled = await fill(deployment, seed=seed, scale=scale, tell=tell)
     finally:
         await deployment.close()
     marker = msgspec.structs.replace(wanted, filled=True, counts=filled.counts, logins=filled.logins)

@@ -37,7 +37,11 @@ GRIDS_OF_THE_MONTH = SchemeContent(
         Component(name="上级评议", kind=ComponentKind.RATED_FROM_ABOVE, weight=10),
         Component(name="自评", kind=ComponentKind.SELF_ASSESSMENT, weight=5),
     ),
-    deductions=(Deduction(name="返工", indicator="community.rework_rate", points_each=0.5, at_most=5),),
+    deductions=(
+        Deduction(name="返工", indicator="community.rework_rate", points_each=0.5, at_most=5),
+        Deduction(name="超期", indicator="community.events_overdue", points_each=0.5, at_most=10),
+        Deduction(name="督办", indicator="community.chase_ups", points_each=1, at_most=5),
+    ),
     stars=(60, 70, 80, 90, 95),
 )
 OFFICES_OF_THE_QUARTER = SchemeContent(

@@ -32,8 +32,13 @@ class Cast:
             self._holders[grid.id] = [holder for holder in self.town.holders if holder.ground.covers(grid.path)]
         return self._holders[grid.id]
 
+    def forget(self) -> None:
+        """Look again at who holds what: somebody was given a post, or lost one."""
+        self._viewers.clear()
+        self._holders.clear()
+
     async def viewer(self, work: Work, login: str) -> Viewer:
-        """A holder as the service knows them; their posts do not change in the three months."""
+        """A holder as the service knows them, until their posts change."""
         if login not in self._viewers:
             viewer = await load_viewer(work, self.town.registry, login)
             if viewer is None:

@@ -1,7 +1,7 @@
 """Filling the whole town, step by step, and counting what came of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,9 @@ from wangge_server.demo.rosters import AHEAD, check_in_on_duty, make_calendars, 
 from wangge_server.demo.sizes import sizes_for
 from wangge_server.demo.staff import make_staff, representatives
 from wangge_server.demo.things import make_things
-from wangge_server.demo.ties import make_ties
+from wangge_server.demo.ties import make_ties, tie_grids
 from wangge_server.demo.town import Tell, Town
+from wangge_server.demo.year.simulating import first_of_month, simulate
 
 COUNTED = {
     "grids": t.grid,
@@ -47,6 +48,16 @@ COUNTED = {
     "courses taken": t.training,
     "schemes of appraisal": t.appraisal_scheme,
 }
+OF_A_SIMULATION = {
+    "needs": t.need,
+    "visits": t.visit,
+    "patrols": t.patrol,
+    "hand-overs": t.hand_over,
+    "absences": t.delegation,
+    "campaigns": t.campaign,
+    "targets": t.campaign_target,
+    "appraisals": t.appraisal_run,
+}
 SOME = (
     ("events closed", t.event, t.event.c.closed),
     ("tasks open", t.task, t.task.c.open),
@@ -55,10 +66,14 @@ SOME = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled:
-    """What came of it: how many rows there are of each sort, how many events are closed, and the login of a holder of each role."""
+    """What came of it: how many rows there are of each sort, how many events are closed, and the login of a holder of each role.
+
+    `refused` is what the core did not take of a simulation's field work, by code.
+    """
 
     counts: Mapping[str, int]
     logins: Mapping[str, str]
+    refused: Mapping[str, int] = field(default_factory=dict[str, int])
 
 
 def untold(step: str, done: int, whole: int) -> None:
@@ -69,6 +84,9 @@ def untold(step: str, done: int, whole: int) -> None:
 def today(zone: ZoneInfo) -> datetime:
     """The last midnight of a place: where the three months end when nothing else is said."""
     return datetime.now(UTC).astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+GROUNDWORK = (make_ground, make_overlays, make_registers, make_things, make_offices, make_staff, make_calendars)
 
 
 async def fill(
@@ -83,12 +101,9 @@ async def fill(
     town = Town(deployment=deployment, sizes=sizes, seed=seed, until=until or today(rules.zone), tell=tell)
     clock, deployment.clock = deployment.clock, lambda: town.founded
     try:
-        for step in (make_ground, make_overlays, make_registers, make_things, make_offices, make_staff, make_calendars, live):
+        for step in (*GROUNDWORK, live):
             await step(town)
-        deployment.clock = lambda: town.until - AHEAD
-        await make_rosters(town)
-        deployment.clock = lambda: town.until
-        await check_in_on_duty(town)
+        await _end(town)
         await make_ties(town)
         await make_schemes(town)
         async with deployment.write() as work:
@@ -98,10 +113,45 @@ async def fill(
     return Filled(counts=await count(deployment), logins=representatives(town))
 
 
-async def count(deployment: Deployment) -> dict[str, int]:
+async def fill_simulated(
+    deployment: Deployment, *, months: int, seed: int = 1, scale: float = 1.0, until: datetime | None = None, tell: Tell = untold
+) -> Filled:
+    """Fill an empty, started deployment with a town that lived through whole months, with its field work and appraisals.
+
+    They end with the month before `until`. Equal seeds, scales, months and ends make equal towns. Raises as `fill`.
+    """
+    rules = deployment.rules
+    last = first_of_month((until or today(rules.zone)).astimezone(rules.zone))
+    days = (last.date() - first_of_month(last, months).date()).days
+    sizes = sizes_for(rules.registry, scale, days=days)
+    town = Town(deployment=deployment, sizes=sizes, seed=seed, until=last, tell=tell, days=days)
+    clock, deployment.clock = deployment.clock, lambda: town.founded
+    try:
+        for step in GROUNDWORK:
+            await step(town)
+        course = await tie_grids(town)
+        await make_schemes(town)
+        refused = await simulate(town, course)
+        await _end(town)
+        async with deployment.write() as work:
+            await publish_statistics(work)
+    finally:
+        deployment.clock = clock
+    return Filled(counts=await count(deployment, COUNTED | OF_A_SIMULATION), logins=representatives(town), refused=refused)
+
+
+async def _end(town: Town) -> None:
+    """Who is on duty around the end."""
+    town.deployment.clock = lambda: town.until - AHEAD
+    await make_rosters(town)
+    town.deployment.clock = lambda: town.until
+    await check_in_on_duty(town)
+
+
+async def count(deployment: Deployment, counted: Mapping[str, sa.Table] = COUNTED) -> dict[str, int]:
     """How many rows there are of each sort."""
     async with deployment.read() as work:
-        counts = {name: int(await work.value(sa.select(sa.func.count()).select_from(table))) for name, table in COUNTED.items()}
+        counts = {name: int(await work.value(sa.select(sa.func.count()).select_from(table))) for name, table in counted.items()}
         more = {
             name: int(await work.value(sa.select(sa.func.count()).select_from(table).where(rule))) for name, table, rule in SOME
         }

@@ -1,10 +1,11 @@
-"""Three months of life: whoever holds the posts reports events and moves them, each at its time, through the core's operations."""
+"""Days of life: whoever holds the posts reports events and moves them, each at its time, through the core's operations."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from heapq import heapify, heappop, heappush
 from random import Random
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -25,14 +26,14 @@ from wangge_server.demo.matters import Matter
 from wangge_server.demo.photographs import make_shots
 from wangge_server.demo.plans import Plan, make_plans, usual_end
 from wangge_server.demo.reporting import choose_way, make_report
-from wangge_server.demo.sizes import DAYS
 from wangge_server.demo.timers import at_time, run_due
 from wangge_server.demo.town import Town, accepted
 
-STEP = "three months of events"
+STEP = "days of events"
 AT_ONCE = 0.7
 """The part of what is to be acknowledged that is seen before it goes on to others."""
 MILLISECOND, MINUTE, HOUR = timedelta(milliseconds=1), timedelta(minutes=1), timedelta(hours=1)
+MORNING, EVENING = timedelta(hours=7, minutes=30), timedelta(hours=18)
 NEWCOMERS = 1_000_000
 """From here on number what is not planned: what happens at the same moment happens in the order of its numbers."""
 
@@ -51,8 +52,15 @@ class Notice:
 Item = Plan | Matter | Notice
 
 
-async def live(town: Town) -> None:
-    """Let the three months pass, a day in a transaction."""
+class Shift(Protocol):
+    """What is done every day beside the events, in the morning and in the evening."""
+
+    async def begin(self, life: "Life", at: datetime) -> None: ...
+    async def end(self, life: "Life", at: datetime) -> None: ...
+
+
+async def live(town: Town, shift: Shift | None = None) -> None:
+    """Let the days pass, a day in a transaction; with a `shift` each stops in the morning and in the evening for its work."""
     dice = town.dice("life")
     cast, matters = Cast(town, dice), dict[int, Matter]()
     acting = Acting(town, dice, cast, await make_shots(town.deployment))
@@ -60,11 +68,16 @@ async def live(town: Town) -> None:
     for number, plan in enumerate(make_plans(town, town.dice("plans"))):
         life.agenda.append((plan.at, number, plan))
     heapify(life.agenda)
-    town.tell(STEP, 0, DAYS)
-    for day in range(1, DAYS + 1):
-        async with town.deployment.write() as work:
-            await life.pass_until(work, town.since + timedelta(days=day))
-        town.tell(STEP, day, DAYS)
+    town.tell(STEP, 0, town.days)
+    for day in range(1, town.days + 1):
+        midnight = town.since + timedelta(days=day - 1)
+        if shift is not None:
+            await life.pass_to(midnight + MORNING)
+            await shift.begin(life, midnight + MORNING)
+            await life.pass_to(midnight + EVENING)
+            await shift.end(life, midnight + EVENING)
+        await life.pass_to(midnight + timedelta(days=1))
+        town.tell(STEP, day, town.days)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,6 +95,11 @@ class Life:
     _noticed: set[int] = field(default_factory=set[int])
     now: datetime = LONG_AGO
     """When something happened last."""
+
+    async def pass_to(self, moment: datetime) -> None:
+        """Do all that falls before a moment, in a transaction of its own."""
+        async with self.town.deployment.write() as work:
+            await self.pass_until(work, moment)
 
     async def pass_until(self, work: Work, moment: datetime) -> None:
         """Do all that falls before a moment, each thing at its own time, in the transaction of `work`."""
@@ -153,15 +171,23 @@ class Life:
         event = t.event
         came = sa.or_(event.c.opened_by_event_id == matter.id, event.c.part_of_id == matter.id)
         for row in await work.rows(sa.select(event).where(came, event.c.id.not_in(matter.children)).order_by(event.c.id)):
-            kind = self.town.registry.event_kinds[row.kind_id]
-            grid = next(one for one in self.town.grids if one.id == row.grid_id)
-            route = (usual_end(self.town.registry.workflows[kind.workflow]),)
             own = matter.reporter if row.reporter_id == matter.reporter.account_id else public.ANYBODY
-            child = self._matter(row.id, NEWCOMERS + row.id, Plan(at=work.now, kind=kind, grid=grid, route=route), own)
-            child.part = row.part_of_id is not None
             matter.children.add(row.id)
-            await child.look(work)
-            heappush(self.agenda, (child.next_at(work.now, self.town.until, self.dice, work.rules.zone), child.number, child))
+            await self._take_up(work, row, own)
+
+    async def take_up(self, work: Work, event_ids: Sequence[int], reporter: Viewer) -> None:
+        """Events that somebody opened otherwise, such as on a visit, go their own way too."""
+        for row in await work.rows(sa.select(t.event).where(t.event.c.id.in_(event_ids)).order_by(t.event.c.id)):
+            await self._take_up(work, row, reporter)
+
+    async def _take_up(self, work: Work, row: sa.Row[Any], reporter: Viewer) -> None:
+        kind = self.town.registry.event_kinds[row.kind_id]
+        grid = next(one for one in self.town.grids if one.id == row.grid_id)
+        route = (usual_end(self.town.registry.workflows[kind.workflow]),)
+        matter = self._matter(row.id, NEWCOMERS + row.id, Plan(at=work.now, kind=kind, grid=grid, route=route), reporter)
+        matter.part = row.part_of_id is not None
+        await matter.look(work)
+        heappush(self.agenda, (matter.next_at(work.now, self.town.until, self.dice, work.rules.zone), matter.number, matter))
 
     async def _notices(self, work: Work, matter: Matter) -> bool:
         """Have somebody see, mostly soon, what is to be acknowledged about a matter."""

@@ -23,6 +23,9 @@ class Marker(msgspec.Struct, frozen=True, kw_only=True):
     database: str
     plugins: tuple[str, ...]
     seed: int
+    scale: float = 1.0
+    months: int = 0
+    """How long it was simulated; 0 for a town without field work."""
     filled: bool = False
     counts: Mapping[str, int] = {}
     logins: Mapping[str, str] = {}
@@ -49,9 +52,13 @@ def check_marker(present: Marker, wanted: Marker) -> Marker:
     hint = "Use --fresh to throw it away, or --data for another folder."
     if not present.filled:
         raise SettingError("the demo town in this folder was not filled to its end.", hint=hint)
-    if (present.database, present.plugins, present.seed) != (wanted.database, wanted.plugins, wanted.seed):
-        raise SettingError("this folder holds another demo town: its database, plugins or seed differ.", hint=hint)
+    if _made_of(present) != _made_of(wanted):
+        raise SettingError("this folder holds another demo town: its database, plugins, seed, scale or time differ.", hint=hint)
     return present
+
+
+def _made_of(marker: Marker) -> tuple[object, ...]:
+    return marker.database, marker.plugins, marker.seed, marker.scale, marker.months
 
 
 async def clear(settings: Settings, present: Marker | None) -> None:

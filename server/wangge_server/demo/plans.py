@@ -10,7 +10,7 @@ from random import Random
 from wangge_core.plugin.declarations.kinds import Priority
 from wangge_core.plugin.declarations.roles import SYSTEM
 from wangge_core.plugin.definitions import EventKindDefinition, MoveDefinition, WorkflowDefinition
-from wangge_server.demo.sizes import DAYS, share
+from wangge_server.demo.sizes import share
 from wangge_server.demo.town import Ground, Town
 
 ALONE = 4.0
@@ -85,7 +85,7 @@ def _possible(town: Town, kind: EventKindDefinition) -> bool:
 
 def _moment(town: Town, dice: Random, kind: EventKindDefinition) -> datetime:
     """Some time in the three months: by day, or at any hour for what is urgent."""
-    day = town.since + timedelta(days=dice.randrange(DAYS))
+    day = town.since + timedelta(days=dice.randrange(town.days))
     first, last = (0, 24) if kind.priority is Priority.URGENT else (OPENING_HOUR, CLOSING_HOUR)
     return day + timedelta(minutes=dice.randrange(first * 60, last * 60), seconds=dice.randrange(60))
 

@@ -91,17 +91,20 @@ class Sizes:
         return {name: self.total(name) for name in COUNTED}
 
 
-def sizes_for(registry: Registry, scale: float = 1.0) -> Sizes:
-    """The size of a town with the grid types that are on; `scale` 0.02 makes a fiftieth. Raises SettingError where none is on."""
+def sizes_for(registry: Registry, scale: float = 1.0, *, days: int = DAYS) -> Sizes:
+    """The size of a town with the grid types that are on; `scale` 0.02 makes a fiftieth, and the events are those of so many days.
+
+    Raises SettingError where none is on.
+    """
     present = {id: size for id, size in DISTRICT.items() if id in registry.grid_types}
     if not present:
         raise SettingError(
             "no plugin with a grid type of the demo town is on.", hint=f"Switch on one or more of {', '.join(DISTRICT)}."
         )
-    return Sizes({id: _scaled(registry, id, size, scale) for id, size in present.items()})
+    return Sizes({id: _scaled(registry, id, size, scale, days) for id, size in present.items()})
 
 
-def _scaled(registry: Registry, type_id: str, size: TypeSize, scale: float) -> TypeSize:
+def _scaled(registry: Registry, type_id: str, size: TypeSize, scale: float, days: int) -> TypeSize:
     """A fraction, with at least a grid for each staffing template and an event of each kind."""
     kinds = sum(1 for kind in registry.event_kinds.values() if kind.plugin in ("community", type_id))
     buildings = _part(size.buildings, scale)
@@ -116,7 +119,7 @@ def _scaled(registry: Registry, type_id: str, size: TypeSize, scale: float) -> T
         persons=_part(size.persons, scale),
         organizations=_part(size.organizations, scale),
         things_per_grid=size.things_per_grid,
-        events=max(_part(size.events, scale), kinds),
+        events=max(_part(size.events, scale * days / DAYS), kinds),
     )
 
 

@@ -20,6 +20,12 @@ COURSE = CourseSetting(code="grid_work", name="网格员岗前培训", months=24
 
 async def make_ties(town: Town) -> None:
     """Tie leaders and offices to grids, record who was trained, and hand a post over."""
+    await tie_grids(town)
+    await _hand_over(town)
+
+
+async def tie_grids(town: Town) -> int:
+    """Tie leaders and offices to grids, and record who was trained; the course that grid workers take."""
     async with town.deployment.read() as work:
         accounts = {row.login: row.id for row in await work.rows(sa.select(t.account.c.login, t.account.c.id))}
     dice = town.dice("ties")
@@ -38,7 +44,7 @@ async def make_ties(town: Town) -> None:
     day = (town.founded - timedelta(days=7)).astimezone(town.deployment.rules.zone).date()
     taken = [NewTraining(account_id=id, course_id=course, taken_on=day) for id in workers]
     await town.write("training", record_training, taken)
-    await _hand_over(town)
+    return course
 
 
 async def _hand_over(town: Town) -> None:

@@ -1,5 +1,6 @@
 """Timers of the fictional town: what deadlines and unanswered tasks bring about in the three months, each at its own time."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
@@ -8,7 +9,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.handlers import HANDLERS, RECURRING
 from wangge_core.jobs.claiming import Job, claim, complete
-from wangge_core.jobs.running import Outside
+from wangge_core.jobs.running import Handler, Outside
 from wangge_core.jobs.scheduling import PRESENT, Present
 from wangge_core.tasks.giving import ESCALATE
 
@@ -21,16 +22,18 @@ def at_time(work: Work, at: datetime) -> Work:
     return Work(work.connection, work.rules, at, work.sealer, None, work.files, work.kept)
 
 
-async def run_due(work: Work, since: datetime, until: datetime) -> tuple[datetime, int | None] | None:
+async def run_due(
+    work: Work, since: datetime, until: datetime, handlers: Mapping[str, Handler] = INSIDE
+) -> tuple[datetime, int | None] | None:
     """Run the first job that is due by a moment; None where there is none. When it ran, not before `since`, and for which event."""
-    if not (claimed := await claim(at_time(work, until), INSIDE, most=1, lease=LEASE)):
+    if not (claimed := await claim(at_time(work, until), handlers, most=1, lease=LEASE)):
         return None
     (job,) = claimed
     then = at_time(work, max(job.run_at, since))
     present = Present(job.name, job.key)
     mark = PRESENT.set(present)
     try:
-        await INSIDE[job.name](then, job)
+        await handlers[job.name](then, job)
         await complete(then, job, present.again)
     finally:
         PRESENT.reset(mark)

@@ -75,13 +75,14 @@ class Holder:
 
 @dataclass(slots=True, kw_only=True)
 class Town:
-    """A town in the making. Its three months end at `until`; equal seeds make equal towns. Things stand by the id of their grid."""
+    """A town in the making. Its `days` end at `until`; equal seeds make equal towns. Things stand by the id of their grid."""
 
     deployment: Deployment
     sizes: Sizes
     seed: int
     until: datetime
     tell: Tell
+    days: int = DAYS
     divisions: list[Ground] = field(default_factory=list[Ground])
     grids: list[Ground] = field(default_factory=list[Ground])
     overlays: list[Ground] = field(default_factory=list[Ground])
@@ -99,8 +100,8 @@ class Town:
 
     @property
     def since(self) -> datetime:
-        """When the three months begin."""
-        return self.until - timedelta(days=DAYS)
+        """When its days begin."""
+        return self.until - timedelta(days=self.days)
 
     @property
     def founded(self) -> datetime:

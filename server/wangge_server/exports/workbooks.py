@@ -12,6 +12,9 @@ from wangge_server.exports.csv_files import is_formula
 
 MOST_ROWS = 1_048_576
 """The rows of a sheet; what comes after them goes on in another one."""
+LONGEST_TEXT = 32_767
+"""The characters of a cell; of a longer text the program would show nothing of the rest, and say nothing of it."""
+CUT = "… 未完 CUT OFF"
 WIDEST_WHOLE = 2**53
 """Beyond this a spreadsheet program rounds whole numbers, so they are kept as text."""
 
@@ -64,4 +67,5 @@ class Sheets:
                 self._sheet.write_datetime(self._row, column, cell)
             case _:
                 text = str(cell)
+                text = text if len(text) <= LONGEST_TEXT else text[: LONGEST_TEXT - len(CUT)] + CUT
                 self._sheet.write_string(self._row, column, text, self._quoted if is_formula(text) else None)

@@ -9,8 +9,10 @@ from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.indicators.asking import Told, ask_figures, may_read
+from wangge_core.indicators.grounds import grounds
 from wangge_core.indicators.periods import Compared, Days, Every
 from wangge_core.indicators.requests import By, Counts, FiguresRequest
+from wangge_core.indicators.tallies import hidden_kinds
 from wangge_core.plugin.declarations.indicators import Unit
 from wangge_core.plugin.measuring import IndicatorDefinition
 from wangge_core.rights.scopes import END
@@ -42,7 +44,8 @@ async def read_report(work: Work, viewer: Viewer, code: str, month: Month) -> Re
     kinds = await _asked(work, viewer, row.id, by_kind)
     both = Days(month.before.first, month.last)
     daily = await _asked(work, viewer, row.id, FiguresRequest(indicators=(REPORTED,), days=both, grid_ids=(), every=Every.DAY))
-    open_now, open_before = [await _open(work, row.path, one) for one in (month, month.before)]
+    hidden = await _hidden(work, row.id)
+    open_now, open_before = [await _open(work, row.path, one, hidden) for one in (month, month.before)]
     still_open = Line(label=WORDS["open"], unit=Unit.COUNT, formula="", now=open_now, before=open_before)
     return Report(
         code=row.code,
@@ -69,14 +72,20 @@ async def _within(work: Work, path: str) -> list[str]:
     return [names[id].name for id in above]
 
 
-async def _open(work: Work, path: str, month: Month) -> Counts:
+async def _hidden(work: Work, grid_id: int) -> frozenset[str]:
+    """The kinds that are not counted for a grid: from communities and the grids below them those that are hidden there."""
+    ground = await grounds(work, [grid_id])
+    return await hidden_kinds(work) if any(part.low for one in ground for part in one.parts) else frozenset()
+
+
+async def _open(work: Work, path: str, month: Month, hidden: frozenset[str]) -> Counts:
     """How many events were open when a month ended. What is closed at a time that nobody knows counts as closed."""
     event, grid = t.event, t.grid
     end = datetime.combine(month.after.first, time(), work.rules.zone).astimezone(UTC)
     below = sa.and_(grid.c.path >= path, grid.c.path < path[:-1] + END)
     still = sa.or_(sa.not_(event.c.closed), event.c.closed_at >= end)
     of_ground = sa.select(sa.func.count()).select_from(event.join(grid, grid.c.id == event.c.grid_id))
-    found = await work.value(of_ground.where(below, event.c.reported_at < end, still))
+    found = await work.value(of_ground.where(below, event.c.reported_at < end, still, event.c.kind_id.not_in(sorted(hidden))))
     return Counts(numerator=found, denominator=None, value=float(found))
 
 

@@ -298,6 +298,7 @@ RULES: Mapping[str, Seen] = {
     "CalendarChange": calendar_change,
     "CalendarDay": everyone,
     "Campaign": campaigns.campaign,
+    "CampaignExtension": everyone,  # reached through its campaign alone
     "CampaignEarlierOutcome": everyone,  # reached through its target alone
     "CampaignGrid": campaigns.of_grid,
     "CampaignProgress": everyone,  # the figures of the whole, for whoever sees the campaign

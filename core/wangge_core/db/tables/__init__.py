@@ -13,7 +13,14 @@ from wangge_core.db.tables.appraisals import (
     points_entry,
     points_rule,
 )
-from wangge_core.db.tables.campaigns import campaign, campaign_earlier, campaign_role, campaign_tally, campaign_target
+from wangge_core.db.tables.campaigns import (
+    campaign,
+    campaign_earlier,
+    campaign_extension,
+    campaign_role,
+    campaign_tally,
+    campaign_target,
+)
 from wangge_core.db.tables.deadlines import calendar, calendar_change, calendar_day, event_clock, event_pause
 from wangge_core.db.tables.declared import (
     asset_kind,
@@ -92,6 +99,7 @@ __all__ = [
     "calendar_day",
     "campaign",
     "campaign_earlier",
+    "campaign_extension",
     "campaign_role",
     "campaign_tally",
     "campaign_target",

@@ -40,6 +40,18 @@ campaign_role = sa.Table(
     sa.PrimaryKeyConstraint("campaign_id", "role_id"),
 )
 
+campaign_extension = table(
+    "campaign_extension",
+    key(),
+    to("campaign"),
+    moment("ended_before"),
+    moment("ends_at"),
+    sa.Column("reason", sa.String(400), nullable=False),
+    to("account", nullable=True),
+    moment("at"),
+    sa.Index(None, "campaign_id", "id"),
+)
+
 
 def _once(of: str) -> sa.Index:
     """Each thing once on a list; it leads to the targets of a thing too."""

@@ -48,8 +48,9 @@ counted = sa.Table(
     # the grid, and its path when it was counted, so that one that moves in the tree is found; undoing a division may take grids away
     sa.Column("grid_id", Id, nullable=False),
     sa.Column("path", binary_text(400), nullable=False),
-    # the grid that it lay in before any division of the ground, where that is another
+    # the grid that it lay in before any division of the ground, where that is another, and its path when it was counted
     sa.Column("then_grid_id", Id),
+    sa.Column("then_path", binary_text(400)),
     sa.Column("kind_id", binary_text(160)),
     sa.Column("source", sa.String(20)),
     # the days between which something is counted; the last of all days while it is carried over

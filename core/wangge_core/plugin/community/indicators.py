@@ -12,6 +12,7 @@ from wangge_core.plugin.community.workflows.projects import PROJECT
 from wangge_core.plugin.community.workflows.three_loops import THREE_LOOPS
 from wangge_core.plugin.community.workflows.warnings import ALERT, FRAUD_WARNING
 from wangge_core.plugin.declarations.indicators import (
+    Chases,
     Closings,
     CountedFor,
     Counts,
@@ -20,6 +21,7 @@ from wangge_core.plugin.declarations.indicators import (
     Indicator,
     Measure,
     Milestones,
+    Overruns,
     Patrols,
     Ratings,
     Reports,
@@ -47,6 +49,8 @@ CLOSED_IN_TIME = Measure("closed_in_time", zh="按期结案数", way=Closings(in
 COMPLETED = Measure("completed", zh="办结数", way=Settlements())
 REWORKED = Measure("reworked", zh="返工数", way=StepsMade(each=True))
 EXTENDED = Measure("extended", zh="延期数", way=Extensions())
+OVERDUE = Measure("overdue", zh="超期数", way=Overruns())
+CHASED = Measure("chased", zh="督办数", way=Chases())
 REOPENED = Measure("reopened", zh="重办数", way=StepsMade(each=True))
 RATED = Measure("rated", zh="评价数", way=Ratings())
 RATED_SATISFIED = Measure("rated_satisfied", zh="评价满意数", way=Ratings(least=4))
@@ -82,6 +86,8 @@ MEASURES = (
     COMPLETED,
     REWORKED,
     EXTENDED,
+    OVERDUE,
+    CHASED,
     REOPENED,
     RATED,
     RATED_SATISFIED,
@@ -157,6 +163,24 @@ EVENTS = (
         denominator=DUE_TO_CLOSE,
         formula="extended / due to close, with carry-over",
         source=EVALUATION,
+        higher_is_better=False,
+    ),
+    Indicator(
+        "events_overdue",
+        zh="超期量",
+        numerator=OVERDUE,
+        unit=Unit.COUNT,
+        formula="deadlines that were missed, by the day of the deadline",
+        source="P",
+        higher_is_better=False,
+    ),
+    Indicator(
+        "chase_ups",
+        zh="督办量",
+        numerator=CHASED,
+        unit=Unit.COUNT,
+        formula="chase-ups from above",
+        source="P",
         higher_is_better=False,
     ),
     Indicator(

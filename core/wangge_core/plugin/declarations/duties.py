@@ -82,7 +82,8 @@ class Occasion(Declared):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EachHousehold:
-    """Households: all, those without any need, those in which somebody lives for a time, or those with a member who has such a need."""
+    """Households: all; those without any need, sensitive ones aside; those in which somebody lives for a time; or those with a member who
+    has such a need."""
 
     without_need: bool = False
     with_temporary: bool = False

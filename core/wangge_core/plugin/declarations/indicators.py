@@ -68,6 +68,16 @@ class Settlements(Way):
 
 
 @dataclass(frozen=True, slots=True)
+class Overruns(Way):
+    """Deadlines that were missed, of those that count for `DueToClose`, on the day of the deadline; excused delays aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chases(Way):
+    """Each time that somebody above chased an event up, on its day."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extensions(Way):
     """Extensions that were granted, on the day of the decision."""
 
