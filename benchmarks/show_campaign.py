@@ -45,7 +45,8 @@ def main() -> None:
         f"{WHOLE:,} in six hours are {needed:.1f} a second; scanning alone goes {line['scans_per_second'] / needed:.1f} times as fast."
     )
     print(json.dumps(line))
-    sys.exit(0 if not (found.twice or found.missed) and found.once == found.targets and line["progress_lag_p99_ms"] <= 1000 else 1)
+    in_time = line["progress_lag_p99_ms"] is not None and line["progress_lag_p99_ms"] <= 1000
+    sys.exit(0 if not (found.twice or found.missed) and found.once == found.targets and in_time else 1)
 
 
 if __name__ == "__main__":

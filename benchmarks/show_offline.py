@@ -3,7 +3,8 @@ random and everything replayed twice. Both come to the same.
 
 `--workers 60 --bulk 10000 --db URL --unruly URL` (two empty databases; temporary ones of SQLite by default). The last line is JSON: how
 many changes there were, how often calls were cut and changes mended, what was lost (0), whether both runs agree, and the seconds. `bulk`
-changes of one phone, of which the one in the middle is broken, go through at the end. Ends with 1 where anything is lost or differs.
+changes of one phone, of which one in the middle is broken, go through the service at the end, over HTTP with the default settings: in one
+request, again until nothing is left. Ends with 1 where anything is lost or differs.
 """
 
 # ruff: noqa: T201 - it is there to print
@@ -26,6 +27,7 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
+from sending_bulk import Queued, send_bulk
 from showing import empty_town
 
 from towns import ids
@@ -94,16 +96,21 @@ def main() -> None:
     parser.add_argument("--unruly", help="an empty database for the other one")
     given = parser.parse_args()
     with empty_town() as first, empty_town() as second:
-        towns = [
-            open_deployment(read_settings(environment={}, data_folder=str(one.folder), database=url))
+        settings = [
+            read_settings(environment={}, data_folder=str(one.folder), database=url, development_sign_in=True)
             for one, url in ((first, given.db), (second, given.unruly))
         ]
-        found = asyncio.run(show(*towns, workers=given.workers, bulk=given.bulk))
+        towns = [open_deployment(one) for one in settings]
+        found, phone = asyncio.run(show(*towns, workers=given.workers))
+        report = next(one for one in phone.queued if one.kind == "eventReport")
+        queued = Queued(phone.login, phone.ahead, NOW, report.request.grid_id, report.client_id, given.bulk)
+        found |= asyncio.run(send_bulk(settings[1], queued))
     print(json.dumps(found))
     sys.exit(0 if found["lost"] == 0 and found["agree"] and found["bulkThrough"] else 1)
 
 
-async def show(orderly: Deployment, unruly: Deployment, *, workers: int, bulk: int) -> dict[str, Any]:
+async def show(orderly: Deployment, unruly: Deployment, *, workers: int) -> tuple[dict[str, Any], Phone]:
+    """What was found, and a phone of the unruly town."""
     try:
         for one in (orderly, unruly):
             one.clock = lambda: NOW
@@ -125,12 +132,11 @@ async def show(orderly: Deployment, unruly: Deployment, *, workers: int, bulk: i
         print(
             f"unruly: {unruly_seconds:.1f} s, {told.calls} calls, {told.cut} cut, {told.lost_answers} answers lost, {told.mended} mended"
         )
-        through = await bulk_of(unruly, phones[1][0], bulk)
     finally:
         await orderly.close()
         await unruly.close()
     lost = sum(len(missing) for missing in (set(a) - set(b) for a, b in zip(*states, strict=True)))
-    return {
+    found: dict[str, Any] = {
         "workers": workers,
         "changes": changes,
         "seconds": round(seconds, 1),
@@ -144,7 +150,8 @@ async def show(orderly: Deployment, unruly: Deployment, *, workers: int, bulk: i
         "replayed": dict(again),
         "lost": lost,
         "agree": states[0] == states[1] and set(again) == {SyncStatus.ALREADY_DONE.name},
-    } | through
+    }
+    return found, phones[1][0]
 
 
 async def fill(deployment: Deployment, workers: int) -> list[Phone]:
@@ -339,27 +346,6 @@ async def state(deployment: Deployment) -> list[list[str]]:
     )
     async with deployment.read() as work:
         return [sorted(map(repr, await work.rows(query))) for query in queries]
-
-
-async def bulk_of(deployment: Deployment, phone: Phone, count: int) -> dict[str, Any]:
-    """So many changes of one call, of which the one in the middle is broken."""
-    about = phone.queued[0].client_id
-    changes = [
-        Change(
-            client_id=f"bulk-{number}",
-            kind="eventComment",
-            captured_at=NOW + phone.ahead - timedelta(seconds=count - number),
-            request=EventCommentRequest(event_id=0, note=f"{number}" if number != count // 2 else ""),
-            about=about,
-        )
-        for number in range(count)
-    ]
-    began = time.perf_counter()
-    answers = await send(deployment, phone, changes)
-    seconds = time.perf_counter() - began
-    refused = [number for number, one in enumerate(answers) if not is_done(one)]
-    print(f"one call of {count:,}, the one in the middle broken: {seconds:.1f} s, refused: {refused}")
-    return {"bulk": count, "bulkSeconds": round(seconds, 1), "bulkThrough": refused == [count // 2]}
 
 
 if __name__ == "__main__":

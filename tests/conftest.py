@@ -10,10 +10,12 @@ from zoneinfo import ZoneInfo
 import pytest
 import strawberry
 
+from compiled import Asking, Compiling
 from databases import PostgreSQL, in_memory, start_postgresql
 from photographs import files_in_memory
 from templates import Templates
 from towns import Plan, Town
+from wangge_core.db import engines
 from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
 from wangge_core.grids.codes import DivisionCodes
@@ -67,6 +69,19 @@ def plugins_are_loaded_once() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(opening, "load_plugins", cache(load_plugins))
         yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def statements_are_compiled_once() -> Iterator[None]:
+    """To compile a statement takes longer than to run it on a small town."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engines, "create_async_engine", Compiling(engines.create_async_engine))
+        yield
+
+
+@pytest.fixture(scope="session")
+def asking(schema: strawberry.Schema) -> Asking:
+    return Asking(schema)
 
 
 @pytest.fixture(scope="session")
@@ -134,11 +149,11 @@ async def deployment(url: str, rules: Rules) -> AsyncIterator[Deployment]:
 
 
 @pytest.fixture
-async def town(copies: Callable[[str], tuple[str, Plan]], rules: Rules, schema: strawberry.Schema) -> AsyncIterator[Town]:
+async def town(copies: Callable[[str], tuple[str, Plan]], rules: Rules, asking: Asking) -> AsyncIterator[Town]:
     """A small town; see `towns.py`."""
     url, plan = copies("town")
     deployment = Deployment(database_url(url), rules, files=files_in_memory())
-    asked = api.Api(deployment, schema)
+    asked = asking.api(deployment)
     await asked.shared.refresh()
     yield Town(deployment, asked, plan)
     await deployment.close()

@@ -20,6 +20,16 @@ from sqlalchemy.engine import URL, make_url
 
 DEBIAN = Path("/usr/lib/postgresql")
 MEMORY = Path("/dev/shm")
+SETTINGS = (
+    "listen_addresses=127.0.0.1",
+    "max_connections=200",
+    "fsync=off",
+    "full_page_writes=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "autovacuum=off",
+)
+"""Nothing must outlive the run, and the databases of single tests are gone before it would be worth tidying them."""
 ROOM = 4 * 2**30
 """Bytes that must be free there; a run needs a small part of it."""
 
@@ -107,7 +117,7 @@ def _start(binaries: Path) -> PostgreSQL:
         for path in (folder, sockets):
             os.chown(path, nobody.pw_uid, nobody.pw_gid)
     _run([binaries / "initdb", "-D", data, "-U", "wangge", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"])
-    options = f"-p {port} -k {sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off -c max_connections=200"
+    options = f"-p {port} -k {sockets} " + " ".join(f"-c {one}" for one in SETTINGS)
     _run([binaries / "pg_ctl", "-D", data, "-o", options, "-l", folder / "log", "-w", "start"])
     url = URL.create("postgresql", username="wangge", host="127.0.0.1", port=port, database="postgres")
 

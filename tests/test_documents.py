@@ -20,6 +20,7 @@ from wangge_core.db.engines import database_url
 from wangge_core.deployment import Deployment
 from wangge_core.grids.codes import DivisionCodes
 from wangge_core.grids.grids import NewGrid, create_grids
+from wangge_core.indicators.counting import count_changes
 from wangge_core.plugin import Plugin
 from wangge_core.plugin.community.plugin import Community
 from wangge_core.plugin.loading import build_registry
@@ -203,8 +204,20 @@ async def test_a_repair_on_the_campus_is_reported_repaired_and_checked(campus: R
             assert moved["userErrors"] == [], move
             assert moved["event"]["stage"]["name"] == stage
         assert moved["event"]["closed"]
+        async with deployment.write() as work:
+            while await count_changes(work):
+                pass
+        today = deployment.clock().astimezone(rules.zone).date().isoformat()
+        given = {"ids": ["campus.repaired_share", "community.completion_rate"], "grid": f"Grid:{grid}", "day": today}
+        figures = (await asked(deployment, "campus.keeper", FIGURES, **given))["indicators"]["figures"]
+        assert [(one["numerator"], one["denominator"], one["value"]) for one in figures] == [(1, 1, 100.0)] * 2
     finally:
         await deployment.close()
+
+
+FIGURES = """query ($ids: [ID!]!, $grid: ID!, $day: Date!) {
+  indicators(ids: $ids, gridId: $grid, from: $day, until: $day) { figures { numerator denominator value } }
+}"""
 
 
 async def asked(deployment: Deployment, login: str, query: str, **variables: Any) -> dict[str, Any]:

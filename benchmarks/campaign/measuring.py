@@ -4,6 +4,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from datetime import timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -46,8 +47,9 @@ class Measured:
         return self.targets / (self.lists.seconds + self.scans.seconds)
 
     def line(self) -> dict[str, Any]:
-        """What the show ends with."""
+        """What the show ends with. The lag is None where the follower was lost."""
         late = sorted(self.lags)
+        slow = late[min(len(late) - 1, int(len(late) * 0.99))]
         return {
             "targets": self.targets,
             "done": self.done,
@@ -58,7 +60,7 @@ class Measured:
             "per_second": round(self.per_second, 1),
             "lists_per_second": round(_rate(self.lists), 1),
             "scans_per_second": round(_rate(self.scans), 1),
-            "progress_lag_p99_ms": round(late[min(len(late) - 1, int(len(late) * 0.99))] * 1000),
+            "progress_lag_p99_ms": round(slow * 1000) if isfinite(slow) else None,
             "frozen_seconds": round(self.frozen_seconds, 2),
         }
 

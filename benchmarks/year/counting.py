@@ -1,5 +1,5 @@
 """Counting: the shipped indicators by plain Python over exported rows, each definition taken from the documents and applied to a month as
-it stands there. Nothing of the service's own counting is used; what plugins declare of workflows and formulas is.
+it stands there. Nothing of the service's own counting is used; what plugins declare of workflows, formulas, templates and duties is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,12 +11,14 @@ from zoneinfo import ZoneInfo
 from wangge_core.plugin.declarations import indicators as ways
 from wangge_core.plugin.measuring import IndicatorDefinition, MeasureDefinition
 from wangge_core.plugin.registry import Registry
+from year.duties import PATROLLING, VISITING, Duties
 from year.exporting import Row
+from year.staffing import Staffing
 
 LOW = ("GRID", "COMMUNITY")
 TWO_HOURS = 120
-ELSEWHERE = ("posts_required", "posts_filled", "visits_due", "visits_made", "patrols_due", "patrols_made")
-"""Counts of present registers by templates and duties, which are not counted here."""
+POSTS = ("posts_required", "posts_filled")
+DUTIES = {"visits": VISITING, "patrols": PATROLLING}
 YEAR = timedelta(days=365)
 CONFIRMED = ("person", "building", "place", "organization", "asset")
 
@@ -101,14 +103,14 @@ class Recount:
         self.levels = {row["id"]: row["level"] for row in tables["grid"]}
         self.hidden = {row["id"] for row in tables["event_kind"] if row["hidden_from_grid"]}
         self.events = list(self._events())
+        self.staffing, self.duties = Staffing(registry, tables), Duties(registry, tables, zone)
 
     def day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
 
-    def can(self, indicator: IndicatorDefinition) -> bool:
-        """Whether all of its measures are counted here."""
-        found = (self.registry.measures[one].way for one in indicator.measures)
-        return not any(isinstance(one, ways.Supplied) and one.name in ELSEWHERE for one in found)
+    def end(self, month: Month) -> datetime:
+        """The last moment of a month."""
+        return datetime.combine(month.last + timedelta(days=1), time.min, self.zone) - timedelta(milliseconds=1)
 
     def count(self, grid_id: int, month: Month, measures: Sequence[MeasureDefinition]) -> Counted:
         """All of these measures, of a grid with what lies below, in a month."""
@@ -120,6 +122,10 @@ class Recount:
                 counted.minutes[measure.id] = [
                     minutes for one in events if self._is_of(one, measure) for minutes in self._response(one, month)
                 ]
+            elif measure.way == ways.Supplied("official_population"):
+                counted.numbers[measure.id] = self._official(grid_id, month)
+            elif isinstance(measure.way, ways.Supplied) and measure.way.name in POSTS:
+                counted.numbers[measure.id] = self.staffing.count(grid_id, self.end(month))[POSTS.index(measure.way.name)]
             elif isinstance(measure.way, ways.Supplied | ways.Visits | ways.Patrols):
                 counted.numbers[measure.id] = self._rows(measure, inside, month)
             else:
@@ -281,14 +287,34 @@ class Recount:
             rows = [one for one in self.tables["patrol"] if one["counted"] and one["ended_at"] and one["grid_id"] in inside]
             return sum(month.has(self.day(one["started_at"])) for one in rows)
         assert isinstance(way, ways.Supplied)
+        if way.name == "persons_registered":
+            return self._persons(inside, month)
+        work, _, side = way.name.partition("_")
+        if work in DUTIES:
+            return self.duties.count(inside, self.end(month), DUTIES[work])[side == "made"]
         return self._facts(way.name, inside, month) if way.name.startswith("facts") else self._targets(measure, inside, month)
 
+    def _persons(self, inside: set[int], month: Month) -> int:
+        rows = [one for one in self.tables["person"] if one["grid_id"] in inside and one["residence"] and not one["removed_at"]]
+        return sum(self.day(one["created_at"]) <= month.last for one in rows)
+
+    def _official(self, grid_id: int, month: Month) -> int:
+        """Its own newest figure, else those of all right below it, else nothing to divide by."""
+        newest: dict[int, int] = {}
+        for row in sorted(self.tables["official_population"], key=lambda one: one["as_of"]):
+            if date.fromisoformat(row["as_of"]) <= month.last:
+                newest[row["grid_id"]] = row["number"]
+        living = {row["id"]: row["parent_id"] for row in self.tables["grid"] if row["ended_at"] is None}
+        below = [id for id, parent in living.items() if parent == grid_id]
+        if grid_id in living and grid_id in newest:
+            return newest[grid_id]
+        return sum(newest[id] for id in below) if newest.keys() >= set(below) else 0
+
     def _facts(self, name: str, inside: set[int], month: Month) -> int:
-        end = datetime.combine(month.last + timedelta(days=1), time.min, self.zone) - timedelta(milliseconds=1)
         rows = [one for table in CONFIRMED for one in self.tables[table] if one["grid_id"] in inside and not one.get("removed_at")]
         if name == "facts":
             return len(rows)
-        return sum(one["confirmed_at"] is not None and one["confirmed_at"] > end - YEAR for one in rows)
+        return sum(one["confirmed_at"] is not None and one["confirmed_at"] > self.end(month) - YEAR for one in rows)
 
     def _targets(self, measure: MeasureDefinition, inside: set[int], month: Month) -> int:
         assert isinstance(measure.way, ways.Supplied)

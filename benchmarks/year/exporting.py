@@ -13,7 +13,8 @@ from wangge_core.db import tables as t
 from wangge_core.deployment import Deployment
 
 TABLES = {
-    "grid": "id path level layer_id ended_at",
+    "grid_layer": "id base",
+    "grid": "id parent_id path level layer_id ended_at grid_type_id staffing_id",
     "workflow_version": "id workflow_id",
     "event": (
         "id grid_id kind_id workflow_version_id stage priority reported_at closed closed_at whole_due_at recorded_timeliness "
@@ -29,11 +30,23 @@ TABLES = {
     "hand_over": "id",
     "appraisal_run": "id starts_on state",
     "appraisal_result": "run_id appraised_grid_id inputs",
-    "person": "grid_id confirmed_at removed_at",
+    "official_population": "grid_id as_of number",
+    "person": "id household_id grid_id residence confirmed_at removed_at created_at",
     "building": "grid_id confirmed_at",
-    "place": "grid_id confirmed_at",
+    "place": "id kind_id grid_id confirmed_at",
     "organization": "grid_id confirmed_at",
-    "asset": "grid_id confirmed_at",
+    "asset": "kind_id grid_id confirmed_at",
+    "household": "id grid_id",
+    "household_member": "household_id",
+    "need": "person_id kind_id created_at ends_at",
+    "occasion_term": "occasion_id grid_id starts_at ends_at",
+    "duty_change": "id",
+    "calendar": "id name follows_id starts_on ends_on hours years",
+    "calendar_day": "calendar_id day worked",
+    "account": "id active",
+    "post": "id account_id role_id grid_id office_id starts_at ends_at",
+    "delegation": "post_id account_id starts_at ends_at",
+    "office": "id",
 }
 """What is exported: columns by table."""
 Row = Mapping[str, Any]
@@ -71,4 +84,4 @@ def _value(column: str, text: str) -> Any:
         return None
     if column.endswith("_at") or column == "at":
         return datetime.fromisoformat(text)
-    return text if column.endswith("_on") else json.loads(text)
+    return text if column.endswith(("_on", "as_of", "day")) else json.loads(text)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -24,9 +25,11 @@ from wangge_schema.reading.plans import Plans
 from wangge_schema.reading.select import Chosen
 from wangge_schema.session import Session, Shared
 from wangge_schema.trusted import TrustedDocuments
-from wangge_schema.unread import Unread, readable
+from wangge_schema.unread import taken_out
 
 log = logging.getLogger("wangge.schema")
+WORKING = 0.5
+"""The share of an operation's time in which parts of it are begun; the rest is for ending and telling what was begun last."""
 
 
 class Api:
@@ -66,13 +69,14 @@ class Api:
 
         Raises MutationByGetError where `only_queries` is set and the document would write.
         """
+        until = time.monotonic() + self.limits.seconds * WORKING
         try:
             prepared = self.prepare(request)
             if only_queries and prepared.operation.kind == "mutation":
                 raise MutationByGetError("only queries can be sent with GET.", hint="Send mutations with POST.")
-            request, unread = self._readable(prepared, request)
+            request, queue = self._taken_out(prepared, request, viewer)
             session, charge = await self.session(request, viewer)
-            session.unread = unread
+            session.queue, session.until = queue, until
         except InvalidDocumentError as error:
             return _refused(error.errors, error.operation)
         if prepared.operation.kind == "subscription":
@@ -97,7 +101,7 @@ class Api:
         """The session of a request, charged, and what its answer says of the cost. Raises InvalidDocumentError."""
         prepared = self.prepare(request)
         try:
-            check_variables(request.variables, self.limits, bulk=prepared.is_bulk)
+            check_variables(request.variables, self.limits, bulk=_is_bulk(prepared, viewer))
             variables = prepared.coerced(request.variables)
             charge = self._charge(prepared.cost.of(variables), viewer, request.address)
         except GraphQLError as error:
@@ -105,15 +109,17 @@ class Api:
         await self.shared.refresh()
         return Session(self.shared, viewer, prepared, variables, request.purpose, request.address), charge
 
-    def _readable(self, prepared: Prepared, request: GraphQLRequest) -> tuple[GraphQLRequest, Mapping[int, Unread]]:
-        """The request, of a phone's queue without what cannot be read of it. Raises InvalidDocumentError."""
-        if not prepared.is_bulk:
-            return request, {}
+    def _taken_out(
+        self, prepared: Prepared, request: GraphQLRequest, viewer: Viewer
+    ) -> tuple[GraphQLRequest, Sequence[Any] | None]:
+        """The request without what a phone has queued, which is read change by change. Raises InvalidDocumentError."""
+        if not _is_bulk(prepared, viewer):
+            return request, None
         try:
             check_variables(request.variables, self.limits, bulk=True)
         except GraphQLError as error:
             raise InvalidDocumentError([error], prepared.operation) from None
-        return readable(prepared, request)
+        return taken_out(prepared, request)
 
     def _charge(self, cost: int, viewer: Viewer, address: str) -> Mapping[str, int]:
         check_cost(cost, self.limits.cost)
@@ -155,6 +161,11 @@ class Api:
         for error in result.errors or ():
             _tell(error)
         return orjson.dumps(result.data), result.errors or []
+
+
+def _is_bulk(prepared: Prepared, viewer: Viewer) -> bool:
+    """Whether it may be as large as a phone's queue. Visitors have none."""
+    return prepared.is_bulk and viewer.account_id is not None
 
 
 def is_read_whole(session: Session) -> bool:

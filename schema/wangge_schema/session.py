@@ -1,7 +1,8 @@
 """A session: one operation of a viewer at one deployment, as resolvers get it in their context, and how it reads."""
 
+import math
 from collections import OrderedDict
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -24,7 +25,6 @@ from wangge_schema.reading.root import plan_root, plan_thing, plan_things
 from wangge_schema.reading.running import run
 from wangge_schema.reading.select import Chosen, Document
 from wangge_schema.reading.sources import Asking, Reader
-from wangge_schema.unread import Unread
 
 MOST_SHAPES = 1_000
 
@@ -80,8 +80,10 @@ class Session:
     """Where the request comes from."""
     reads: list[Read] = field(default_factory=list[Read])
     """Whose private values were read and are not logged yet."""
-    unread: Mapping[int, Unread] = field(default_factory=dict[int, Unread])
-    """What of a phone's queue cannot be read, by its place."""
+    queue: Sequence[Any] | None = None
+    """The changes of a phone's queue as they were sent, where the variables held them."""
+    until: float = math.inf
+    """A moment of `time.monotonic()`: what can be done in parts begins none that ends later, and is answered before it is stopped."""
 
     @property
     def deployment(self) -> Deployment:

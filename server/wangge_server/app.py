@@ -81,7 +81,7 @@ def open_api(deployment: Deployment, settings: Settings) -> Api:
     only, budget = settings.only_trusted_documents, settings.cost_per_minute
     return Api(
         deployment,
-        limits=Limits(cost=settings.most_cost),
+        limits=Limits(cost=settings.most_cost, seconds=settings.most_seconds),
         trusted=read_trusted(settings.trusted_documents, only=only) if settings.trusted_documents else TrustedDocuments(only=only),
         budgets=Budgets(budget, budget / 60) if budget else None,
         introspection=settings.introspection,

@@ -163,8 +163,8 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     """Show GraphiQL at /graphql."""
     map: bool = True
     """Show the map at /map, and give out its tiles."""
-    most_body_bytes: Positive = 1_000_000
-    """The largest request that is read."""
+    most_body_bytes: Positive = 5_000_000
+    """The largest request that is read: ten thousand changes that a phone has queued."""
     most_seconds: Annotated[float, msgspec.Meta(gt=0)] = 10
     """How long an operation may take before it is stopped."""
     max_age_seconds: NotNegative = 0

@@ -14,8 +14,8 @@ from wangge_core.campaigns.choosing import Assets, Homes, Organizations, Persons
 from wangge_core.campaigns.freezing import CODE_CHARACTERS
 from wangge_core.campaigns.starting import count_candidates, start_campaigns
 from wangge_core.db import tables as t
+from wangge_core.months import after_months
 from wangge_core.people.homes import ResidenceKind
-from wangge_core.people.need_terms import after_months
 from wangge_core.people.needs import NewNeed, set_needs
 from wangge_core.places.organizations import NewOrganization, register_organizations
 from wangge_core.rights.posts import PostEnd, end_posts

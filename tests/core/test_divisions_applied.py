@@ -27,7 +27,9 @@ from wangge_core.events.replay import check_replay
 from wangge_core.grids.locating import grid_at
 from wangge_core.logs.checking import check_logs
 from wangge_core.places.buildings import NewBuilding, register_buildings
+from wangge_core.plugin.declarations.staff import BindingKind
 from wangge_core.rights.viewers import operator
+from wangge_core.staffing.bindings import NewBinding, bind_grids
 
 pytestmark = pytest.mark.anyio
 
@@ -95,6 +97,23 @@ async def test_things_follow_a_moved_boundary_and_others_stay(town: Town) -> Non
     assert await grid_of(town, t.event, made["east"]) == GRIDS["scenic"]
     assert await grid_of(town, t.event, made["west"]) == GRIDS["urban"]
     assert await codes(town, ended=True) == []
+
+
+async def test_a_tie_goes_on_with_the_only_grid_that_comes_after_its_own(town: Town) -> None:
+    await divided_ground(town)
+    urban, scenic = (town.grids[GRIDS[type]] for type in ("urban", "scenic"))
+    partner = {"kind": BindingKind.PARTNER_OFFICE, "office_id": town.offices["housing"]}
+    patrons = [NewBinding(grid_id=grid, **partner) for grid in (urban, scenic)]
+    firm = NewBinding(grid_id=scenic, kind=BindingKind.UTILITY_FIRM, office_id=town.offices["water_works"])
+    async with town.deployment.write() as work:
+        first, second, third = ids(await bind_grids(work, operator(), [*patrons, firm]))
+    division = await proposed(town, merge(town, "urban", "scenic"))
+    assert await applied(town, division) == []
+    assert [await grid_of(town, t.grid_binding, id) for id in (first, second, third)] == [GRIDS["urban"], WEST, WEST]
+    assert await undone(town, division) == []
+    assert await grid_of(town, t.grid_binding, third) == GRIDS["scenic"]
+    assert await applied(town, await proposed(town, split(town))) == []
+    assert await grid_of(town, t.grid_binding, first) == GRIDS["urban"]
 
 
 async def test_a_division_is_applied_once_however_many_try(town: Town) -> None:

@@ -177,6 +177,19 @@ async def test_an_event_asks_for_somebody_within_its_time(town: Town) -> None:
     assert (await due(town, duty="urban.attend_quarrel"))[0].state is DueState.DONE
 
 
+async def test_what_an_occasion_asked_for_once_stays_for_thirty_days_after_its_time_though_the_occasion_is_over(town: Town) -> None:
+    clock = await settled(town)
+    await in_need(town, town.person, "community.lives_alone")
+    began, grid = NOON - timedelta(days=35), town.grids[GRIDS["urban"]]
+    alert = {"occasion_id": "community.fraud_alert", "grid_id": grid, "reason": "notice 7", "created_at": began}
+    async with town.deployment.write() as work:
+        await work.insert(t.occasion_term, [alert | {"starts_at": began, "ends_at": began + timedelta(days=1)}])
+    week_later = began + timedelta(days=7)
+    assert week_later in {one.due_by for one in await due(town, duty="community.talk_offline")}
+    clock.now = week_later + timedelta(days=30)
+    assert week_later not in {one.due_by for one in await due(town, duty="community.talk_offline")}
+
+
 async def test_who_may_not_see_the_people_is_told_of_none_of_them(town: Town) -> None:
     await settled(town)
     await in_need(town, town.person, "community.lives_alone")

@@ -118,6 +118,14 @@ def test_a_reopened_event_is_due_again_from_that_day(registry: Registry) -> None
     assert [fact.day for fact in facts if fact.measure == "community.reopened"] == [opened_on]
 
 
+def test_reopening_is_measured_by_all_that_was_closed_with_a_deadline_or_without(registry: Registry) -> None:
+    again = ("reopen", "closed", "dispatching")
+    events = [closed_loop(*LOOP, *DONE, CLOSE, *moves, due=None) for moves in ((again,), ())]
+    counts = Counter(fact.measure for event in events for fact in counted(registry, event))
+    found = counts_of(registry.indicators["community.reopening_rate"], counts, {})
+    assert (found.numerator, found.denominator, found.value) == (1, 2, 50)
+
+
 def test_what_was_closed_late_stays_so_when_it_is_opened_again(registry: Registry) -> None:
     """What a published month says of it does not change, and each closing is measured by the deadline that held then."""
     moves = (*LOOP, *DONE, CLOSE)

@@ -16,9 +16,9 @@ from wangge_core.db import tables as t
 from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import EventReport, EventSource, Recorded, Timeliness
 from wangge_core.indicators.counting import count_changes, forget_counts, recount
-from wangge_core.indicators.figures import Days, Figure, FiguresRequest, figures
-from wangge_core.indicators.periods import Compared, Every
-from wangge_core.indicators.requests import By, GroundAsOf, IndicatorUnknownError
+from wangge_core.indicators.figures import figures
+from wangge_core.indicators.periods import Compared, Days, Every
+from wangge_core.indicators.requests import By, Figure, FiguresRequest, GroundAsOf, IndicatorUnknownError
 from wangge_core.rights.viewers import operator
 from wangge_core.steering.chasing import Chase, chase_events
 

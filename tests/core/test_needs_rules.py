@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
 from wangge_core.db import tables as t
 from wangge_core.errors import Outcome
-from wangge_core.people.need_terms import after_months
+from wangge_core.months import after_months
 from wangge_core.people.needs import NeedEnd, NeedEnding, NeedRenewal, NewNeed, end_needs, renew_needs, set_needs
 from wangge_core.people.residence import Move, move_persons
 from wangge_core.plugin.opening import OpenedNeed

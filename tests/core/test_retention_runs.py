@@ -17,8 +17,8 @@ from wangge_core.db import tables as t
 from wangge_core.events.involvements import Involved
 from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import EventReport
+from wangge_core.months import after_months
 from wangge_core.people.homes import ResidenceKind
-from wangge_core.people.need_terms import after_months
 from wangge_core.people.needs import NewNeed, set_needs
 from wangge_core.plugin.declarations.kinds import Involvable
 from wangge_core.rights.residents import AccountLink, link_accounts

@@ -17,7 +17,7 @@ from wangge_core.ledger.entries import PatrolKind
 from wangge_core.ledger.patrol_requests import NewPatrol, PatrolEnd, PatrolPoints
 from wangge_core.ledger.tracks import TrackPoint
 from wangge_core.rights.viewers import Viewer
-from wangge_core.sync.changes import Answer, Change, Queue
+from wangge_core.sync.changes import Answer, Change, Queue, SyncMend, SyncStatus
 from wangge_core.sync.syncing import sync
 
 pytestmark = pytest.mark.anyio
@@ -83,6 +83,7 @@ async def test_what_was_checked_in_before_the_end_counts_after_it_until_the_resu
     await run_timers(town)
     (answer,) = await sent(town, by, checked(listed[2], 1))
     assert [one.code for one in answer.refusals] == ["CAMPAIGN_ENDED"]
+    assert (answer.status, answer.mend) == (SyncStatus.CONFLICT, SyncMend.LOOK_AGAIN), "nothing in it is to be mended"
 
 
 async def test_a_patrol_is_begun_walked_and_ended_in_one_call_in_any_order(town: Town) -> None:

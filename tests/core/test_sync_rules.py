@@ -7,6 +7,7 @@ import pytest
 from wangge_core.sync.changes import Change, SyncClock
 from wangge_core.sync.clocks import PhoneClock
 from wangge_core.sync.ordering import ordered
+from wangge_core.sync.patience import Patience
 
 NOON = datetime(2026, 10, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -59,3 +60,17 @@ def test_a_long_chain_is_put_in_order_whatever_way_it_is_sent() -> None:
     chain = [change(f"{number:05}", -number, f"{number - 1:05}" if number else None) for number in range(5_000)]
     found = ordered(chain[::-1])
     assert [chain[::-1][place].client_id for place in found] == [one.client_id for one in chain]
+
+
+def test_no_more_is_begun_than_is_over_in_time_as_the_last_went() -> None:
+    now = 100.0
+    patience = Patience(until=105, clock=lambda: now)
+    assert patience.suffices(1_000), "nothing is known yet"
+    with patience.over(10):
+        now = 101.0
+    assert [patience.suffices(count) for count in (10, 40, 41)] == [True, True, False]
+    with patience.over(40):
+        now = 102.0
+    assert [patience.suffices(count) for count in (100, 121)] == [True, False]
+    now = 105.5
+    assert not patience.suffices(1)

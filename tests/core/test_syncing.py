@@ -27,6 +27,7 @@ from wangge_core.rights.viewers import Viewer, operator
 from wangge_core.sync import kinds
 from wangge_core.sync.changes import Answer, Change, Queue, SyncClock, SyncMend, SyncStatus
 from wangge_core.sync.kinds import OLDEST
+from wangge_core.sync.patience import Patience
 from wangge_core.sync.pulling import pull
 from wangge_core.sync.syncing import sync
 
@@ -56,15 +57,21 @@ def visit(id: str, at: datetime) -> Change:
     return Change(client_id=id, kind="visitRecord", captured_at=at, request=request)
 
 
-async def sent(town: Town, viewer: Viewer, *changes: Change, ahead: timedelta = timedelta(0)) -> list[Answer]:
+async def sent(
+    town: Town, viewer: Viewer, *changes: Change, ahead: timedelta = timedelta(0), patience: Patience | None = None
+) -> list[Answer]:
     queue = Queue(phone_now=town.deployment.clock() + ahead, changes=changes)
-    answers = await sync(partial(town.deployment.write, viewer, "sync"), viewer, queue)
+    answers = await sync(partial(town.deployment.write, viewer, "sync"), viewer, queue, patience)
     assert isinstance(answers, list)
     return answers
 
 
 def statuses(answers: Sequence[Answer]) -> list[str]:
     return [one.status.name for one in answers]
+
+
+def none_left() -> Patience:
+    return Patience(until=0, clock=lambda: 1.0)
 
 
 async def state(town: Town) -> list[Any]:
@@ -123,6 +130,39 @@ async def test_a_change_that_breaks_its_transaction_takes_no_other_with_it(town:
     assert ([one.code for one in answers[1].refusals], answers[1].mend) == (["SYNC_FAILED"], SyncMend.SEND_LATER)
     async with town.deployment.read() as work:
         assert await work.value(sa.select(sa.func.count()).select_from(t.event)) == 2
+    again = [report(town, "d", at, "broken"), report(town, "e", at)]
+    short = await sent(town, by, *again, patience=none_left())
+    assert [[one.code for one in answer.refusals] for answer in short] == [["SYNC_FAILED"], ["SYNC_LATER"]]
+
+
+async def test_a_change_that_cannot_be_read_takes_no_other_with_it(town: Town) -> None:
+    by, at = await worker(town), town.deployment.clock() - HOUR
+    requests = {id: report(town, id, at, id).request for id in ("a", "c")}
+    outlines = tuple(Change(client_id=id, kind="eventReport", captured_at=at) for id in "abc")
+    queue = Queue(phone_now=at + HOUR, changes=outlines, read=lambda one: replace(one, request=requests[one.client_id]))
+    answers = await sync(partial(town.deployment.write, by, "sync"), by, queue)
+    assert isinstance(answers, list)
+    assert statuses(answers) == ["DONE", "REFUSED", "DONE"]
+    assert ([one.code for one in answers[1].refusals], answers[1].mend) == (["SYNC_FAILED"], SyncMend.SEND_LATER)
+
+
+async def test_what_there_is_no_time_for_is_told_so_and_done_in_later_calls(town: Town) -> None:
+    by, at = await worker(town), town.deployment.clock() - HOUR
+    waiting = [report(town, f"r{number:02}", at + timedelta(seconds=number), f"smoke {number}") for number in range(25)]
+    waiting[3] = report(town, "r03", waiting[3].captured_at, "")
+    first = await sent(town, by, *waiting, patience=none_left())
+    assert statuses(first) == ["DONE"] * 3 + ["REFUSED"] + ["DONE"] * 6 + ["REFUSED"] * 15
+    assert {(one.refusals[0].code, one.mend, one.captured_at, one.clock) for one in first[10:]} == {
+        ("SYNC_LATER", SyncMend.SEND_LATER, None, None)
+    }
+    answers, calls, told = first, 1, list[str]()
+    while waiting := [one for one, answer in zip(waiting, answers, strict=True) if answer.mend is SyncMend.SEND_LATER]:
+        told += [answer.client_id for answer in answers if answer.mend is SyncMend.CHANGE_INPUT]
+        answers, calls = await sent(town, by, *waiting, patience=none_left()), calls + 1
+        assert calls < 5, "it does not come to an end"
+    assert (calls, told) == (3, ["r03"])
+    async with town.deployment.read() as work:
+        assert await work.value(sa.select(sa.func.count()).select_from(t.event)) == 24
 
 
 async def test_what_waits_for_a_change_is_done_after_it_also_in_a_later_call(town: Town) -> None:
@@ -216,7 +256,7 @@ async def test_a_phone_whose_clock_is_a_year_off_is_taken_at_the_time_of_receipt
     assert entry.ended_at == answers[1].captured_at
     assert entry.ended_at - entry.started_at == HOUR
     (old,) = await sent(town, by, report(town, "old", town.deployment.clock() - timedelta(days=40)))
-    assert [one.code for one in old.refusals] == ["SYNC_TOO_OLD"]
+    assert ([one.code for one in old.refusals], old.mend) == (["SYNC_TOO_OLD"], SyncMend.LOOK_AGAIN)
 
 
 async def test_a_day_that_is_shuffled_cut_and_replayed_comes_to_the_same(town: Town) -> None:

@@ -17,6 +17,7 @@ from wangge_core.ledger.targets import Target, TargetSort
 from wangge_core.ledger.visits import record_visits
 from wangge_core.people.homes import ResidenceKind
 from wangge_core.people.residence import Move, move_persons
+from wangge_core.plugin.community.choices import HazardType
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.posts import PostEnd, end_posts
 from wangge_core.rights.viewers import narrowed
@@ -28,6 +29,10 @@ pytestmark = pytest.mark.anyio
 async def rows(town: Town, table: sa.Table) -> Any:
     async with town.deployment.read() as work:
         return list(await work.rows(sa.select(table).order_by(table.c.id)))
+
+
+def test_a_visit_tells_of_the_hazards_that_their_kind_of_event_has() -> None:
+    assert [(one.value, one.label) for one in HazardSeen] == [(one.value, one.label) for one in HazardType]
 
 
 async def test_a_visit_is_kept_with_its_claims_and_counts(town: Town) -> None:

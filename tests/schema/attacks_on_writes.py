@@ -109,6 +109,7 @@ ON_PARTS = {
     "appraisalAppeal": "AppraisalResult",
     "appraisalEndPost": "AppraisalResult",
     "pointsReward": "PointsAccount",
+    "officialPopulationSet": "Grid",
 }
 """Mutations whose `id` is of a thing that they are not named after."""
 

@@ -22,7 +22,8 @@ from oracle.comparing import difference
 from oracle.interpreter import Expected, interpret
 from oracle.lists import Cursor
 from oracle.private import Told
-from oracle.sees import LOW, communities, holds, level, papers, sees, serves_low
+from oracle.scopes import holds
+from oracle.sees import LOW, communities, level, papers, sees, serves_low
 from oracle.world import World
 
 from wangge_core.db import tables as t

@@ -71,10 +71,12 @@ async def filled(town: Town) -> None:
 
 
 async def left(town: Town, grids: tuple[int, ...]) -> dict[str, int]:
-    """What still lies in grids that have ended, but for what stays: posts that had ended, and reviews that were decided."""
+    """What still lies in grids that have ended, but for what stays: posts that had ended, reviews that were decided, and ties."""
     found: dict[str, int] = {}
     async with town.deployment.read() as work:
         for table in REHOMED:
+            if table is t.grid_binding:
+                continue
             query = sa.select(sa.func.count()).select_from(table).where(table.c.grid_id.in_(grids))
             if table is t.post:
                 query = query.where(sa.or_(table.c.ends_at.is_(None), table.c.ends_at > work.now))

@@ -64,6 +64,12 @@ async def test_what_was_learned_is_shown_to_whom_private_values_are_shown(town: 
     assert (await town.ask(SHOWN, volunteer, **asked))["visits"]["totalCount"] == 0
 
 
+async def test_nobody_asks_for_those_who_declined(town: Town) -> None:
+    for asked in ("filter: {outcome: {eq: DECLINED}}", "orderBy: {field: OUTCOME}"):
+        (error,) = await town.errors(f"{{ visits({asked}) {{ totalCount }} }}")
+        assert "outcome" in error["message"].lower(), asked
+
+
 async def test_wrong_ids_and_refusals_name_their_field(town: Town) -> None:
     me = await worker(town)
     wrong = [{"targetId": "Account:1"}, {"targetId": "Household:999999"}, {"outcome": "DONE"}, {"participants": ["Person:1"]}]

@@ -3,14 +3,23 @@
 from typing import Any
 
 import pytest
+import strawberry
 
 from statements import counted
 from towns import COMMUNITY, DISTRICT, GRIDS, SUBDISTRICT, Town
 from wangge_core.rights.viewers import Viewer, operator
 from wangge_schema.answers import GraphQLRequest
+from wangge_schema.api import Api
 
 pytestmark = pytest.mark.anyio
 GRID = "query($code: String!) { grid(code: $code) { name } }"
+
+
+@pytest.fixture
+def town(town: Town, schema: strawberry.Schema) -> Town:
+    """A town with plans of its own, so that it counts."""
+    town.api = Api(town.deployment, schema)
+    return town
 
 
 async def made(town: Town, query: str, *asked: tuple[Viewer, dict[str, Any]]) -> int:

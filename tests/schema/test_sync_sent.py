@@ -11,6 +11,8 @@ from steered import reported, worker
 from towns import GRIDS, Town
 from wangge_core.db import tables as t
 from wangge_core.rights.viewers import anonymous
+from wangge_schema.api import Api
+from wangge_schema.limits import Limits
 
 pytestmark = pytest.mark.anyio
 SYNC = """mutation($input: SyncInput!) { sync(input: $input) { userErrors { code } answers {
@@ -54,11 +56,13 @@ async def test_a_phone_sends_what_it_queued_and_is_answered_one_by_one(town: Tow
         queued("e", at, eventReport=hazard(town, details={"communityHazard": {"hazard": "FIRE"}}, description="")),
         queued("i", at, eventComment={"input": {"note": "of what?"}}),
         queued("g", at, eventReport=hazard(town, gridId="Event:1")),
+        queued("k", at, campaignCheckIn={"campaignId": "Campaign:99", "checkIn": {"targetId": "Grid:1"}}),
+        queued("f", at, campaignCheckIn={"campaignId": "Campaign:99", "checkIn": {"targetId": "CampaignTarget:1"}}),
         queued("v", at, visitRecord={"what": "WATCH", "outcome": "DONE", "startedAt": at.isoformat(), "endedAt": at.isoformat()}),
     )
     assert payload["userErrors"] == []
     answers = {one["clientId"]: one for one in payload["answers"]}
-    assert list(answers) == ["c", "r", "m", "e", "i", "g", "v"]
+    assert list(answers) == ["c", "r", "m", "e", "i", "g", "k", "f", "v"]
     said = {
         id: (one["status"], one["mend"], [(each["field"], each["code"]) for each in one["problems"]]) for id, one in answers.items()
     }
@@ -70,6 +74,8 @@ async def test_a_phone_sends_what_it_queued_and_is_answered_one_by_one(town: Tow
     assert said["e"] == ("REFUSED", "CHANGE_INPUT", [("work.eventReport.details.communityHazard", "SYNC_UNREADABLE")])
     assert said["i"][2] == [("work.eventComment.id", "ONE_OF")]
     assert said["g"][2] == [("work.eventReport.gridId", "ID_INVALID")]
+    assert said["k"][2] == [("work.campaignCheckIn.checkIn.targetId", "ID_INVALID")]
+    assert said["f"][2] == [("work.campaignCheckIn.campaignId", "NOT_FOUND")]
     mended = await sent(town, by, queued("e", at, eventReport=hazard(town)), queued("r", at, eventReport=hazard(town)))
     assert [one["status"] for one in mended["answers"]] == ["DONE", "ALREADY_DONE"]
 
@@ -88,6 +94,31 @@ async def test_a_phone_sends_more_than_other_mutations_take_and_the_broken_one_i
         SYNC.replace("{ sync", "{ again: __typename sync"), by, input={"now": at.isoformat(), "changes": comments}
     )
     assert error["extensions"]["code"] == "VARIABLES_TOO_LARGE"
+
+
+async def test_what_a_document_writes_out_is_done_too(town: Town) -> None:
+    by, at = await worker(town), town.deployment.clock().isoformat()
+    event = await reported(town)
+    work = '{eventComment: {id: "Event:%d", input: {note: "%s"}}}'
+    changes = ", ".join(f'{{clientId: "{id}", capturedAt: "{at}", work: {work % (event, id)}}}' for id in ("", "a"))
+    text = (
+        f'mutation {{ sync(input: {{now: "{at}", changes: [{changes}]}}) {{ answers {{ clientId problems {{ field code }} }} }} }}'
+    )
+    answers = (await town.ask(text, by))["sync"]["answers"]
+    assert answers[0]["problems"][0] == {"field": "clientId", "code": "BLANK"}
+    assert answers[1] == {"clientId": "a", "problems": []}
+
+
+async def test_what_there_is_no_time_for_is_to_be_sent_later(town: Town) -> None:
+    by, at = await worker(town), town.deployment.clock() - timedelta(hours=1)
+    town.api = Api(town.deployment, town.api.schema, limits=Limits(seconds=0))
+    watch = {"what": "WATCH", "outcome": "DONE", "startedAt": at.isoformat(), "endedAt": at.isoformat()}
+    payload = await sent(town, by, *(queued(f"v{number:02}", at, visitRecord=watch) for number in range(12)))
+    assert [one["status"] for one in payload["answers"]] == ["DONE"] * 10 + ["REFUSED"] * 2
+    last = payload["answers"][-1]
+    (problem,) = last["problems"]
+    assert (problem["field"], problem["code"]) == (None, "SYNC_LATER")
+    assert (last["mend"], last["thingId"], last["capturedAt"], last["clock"]) == ("SEND_LATER", None, None, None)
 
 
 async def test_visitors_queue_nothing_and_pull_nothing(town: Town) -> None:

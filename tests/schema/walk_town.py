@@ -93,13 +93,16 @@ async def _ties(work: Work) -> None:
 
 
 async def _left(work: Work) -> None:
-    """What is left of somebody who was erased, and published counts of some grids."""
+    """What is left of somebody who was erased, published counts of some grids, and official figures of others, of two days."""
     person, statistic = t.person, t.grid_statistic
     gone = person.c.removed_at.is_not(None), person.c.merged_into_id.is_(None)
     await work.run(sa.update(person).where(*gone).values(removed_because="Asked to", removed_basis="A law"))
     counted = {"counted_at": NOW, "smallest": 10, "persons": 20, "permanent": None, "temporary": None, "households": 10}
     counted |= {"units": 30, "vacant_units": None}
-    await work.insert(statistic, [counted | {"grid_id": id} for id in (await _ids(work, t.grid))[::2]])
+    grids = await _ids(work, t.grid)
+    await work.insert(statistic, [counted | {"grid_id": id} for id in grids[::2]])
+    official = [{"as_of": date(year, 11, 1), "number": year, "source": f"census {year}"} for year in (2020, 2010)]
+    await work.insert(t.official_population, [one | {"grid_id": id} for one in official for id in grids[::3]])
 
 
 async def _ground(work: Work) -> None:

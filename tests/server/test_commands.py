@@ -1,5 +1,6 @@
 """The `wangge` command, as an operator types it."""
 
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -87,3 +88,14 @@ def test_an_error_is_shown_with_its_code_and_hint(
         command.main()
     assert ended.value.code == 1
     assert capsys.readouterr().err.startswith("DATABASE_UNUSABLE: ")
+
+
+def test_old_changes_are_deleted_by_a_command(tmp_path: Path) -> None:
+    run, at = CliRunner(), ("--data", str(tmp_path))
+    assert run.invoke(wangge, [*at, "db", "upgrade"], catch_exceptions=False).exit_code == 0
+    with sqlite3.connect(tmp_path / "town.db") as town:
+        rows = [(f"2020-01-0{day}T00:00:00.000Z",) for day in range(1, 4)] + [("2999-01-01T00:00:00.000Z",)]
+        town.executemany("INSERT INTO outbox (topic, thing_id, content, at) VALUES ('event.moved', 1, '{}', ?)", rows)
+    for deleted in (3, 0):
+        told = run.invoke(wangge, [*at, "db", "prune"], catch_exceptions=False).output
+        assert told.splitlines()[0] == f"{deleted} old changes are deleted."

@@ -1,7 +1,6 @@
 """Live connections: `graphql-transport-ws` message by message, event streams, who may have how many, and how they end."""
 
 import asyncio
-import sqlite3
 import time
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -11,7 +10,6 @@ from urllib.parse import urlencode
 import orjson
 import pytest
 import sqlalchemy as sa
-from click.testing import CliRunner
 from live_clients import Closed, Socket, event_source, socket
 from starlette.applications import Starlette
 
@@ -20,7 +18,6 @@ from wangge_core.db import tables as t
 from wangge_core.events.reporting import report_events
 from wangge_core.events.reports import EventReport
 from wangge_server.app import create_app
-from wangge_server.commands.main import wangge
 from wangge_server.live import events, websocket
 from wangge_server.settings import Settings
 from wangge_server.sign_in import development, make_token, read_key
@@ -223,6 +220,22 @@ async def test_a_silent_client_is_pinged_and_then_let_go(app: Starlette, head: s
         assert (await closed(client))[0] == 1001
 
 
+async def test_who_is_just_being_sent_something_is_pinged_afterwards(
+    app: Starlette, town: Town, head: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with socket(app, room=1) as client:
+        await client.sign_in(authorization=head)
+        await client.follow("a", FOLLOW)
+        await client.changed("a")
+        for _ in range(3):
+            await report(town)
+        monkeypatch.setattr(websocket, "PING_SECONDS", 0.2)
+        await client.say("pong")
+        await asyncio.sleep(0.3)  # the ping is due meanwhile, and a change waits to be taken
+        while (heard := await client.hear()) != {"type": "ping"}:
+            assert heard["type"] == "next"
+
+
 async def test_a_bad_token_closes_the_connection(app: Starlette) -> None:
     for authorization in ("Bearer nonsense", "Basic dXNlcjpwYXNz"):
         async with socket(app) as client:
@@ -378,14 +391,3 @@ async def test_a_client_that_takes_nothing_is_let_go(
             await report(town)
         async with asyncio.timeout(20):
             await asyncio.shield(client.running)
-
-
-def test_old_changes_are_deleted_by_a_command(tmp_path: Path) -> None:
-    run, at = CliRunner(), ("--data", str(tmp_path))
-    assert run.invoke(wangge, [*at, "db", "upgrade"], catch_exceptions=False).exit_code == 0
-    with sqlite3.connect(tmp_path / "town.db") as town:
-        rows = [(f"2020-01-0{day}T00:00:00.000Z",) for day in range(1, 4)] + [("2999-01-01T00:00:00.000Z",)]
-        town.executemany("INSERT INTO outbox (topic, thing_id, content, at) VALUES ('event.moved', 1, '{}', ?)", rows)
-    for deleted in (3, 0):
-        told = run.invoke(wangge, [*at, "db", "prune"], catch_exceptions=False).output
-        assert told.splitlines()[0] == f"{deleted} old changes are deleted."

@@ -1,6 +1,6 @@
 """Counting: the figures that a run needs, from the room of indicators, for everybody who is appraised in it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -29,8 +29,3 @@ class Counting(Protocol):
     """What counts figures. Tests bring their own."""
 
     async def __call__(self, work: Work, wanted: Wanted, /) -> Figures: ...
-
-
-def known_indicators(work: Work) -> Collection[str] | None:
-    """The ids of all declared indicators."""
-    return work.rules.registry.indicators

@@ -4,7 +4,7 @@ the ledger for standing duties, which are of the office or role that has the dut
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,8 +40,8 @@ class Month:
     """Where and when is counted: the path of the ground, and the moments between which."""
 
     path: str
-    begin: Any
-    end: Any
+    begin: datetime
+    end: datetime
 
 
 async def find_loads(work: Work, viewer: Viewer, code: str, day: date) -> list[Load] | None:
@@ -80,7 +80,11 @@ def _within(month: Month, moment: sa.ColumnElement[Any]) -> sa.ColumnElement[boo
 
 
 async def _counted(
-    work: Work, columns: Sequence[sa.ColumnElement[Any]], number: sa.ColumnElement[Any], source: Any, *where: Any
+    work: Work,
+    columns: Sequence[sa.ColumnElement[Any]],
+    number: sa.ColumnElement[Any],
+    source: sa.FromClause,
+    *where: sa.ColumnElement[bool],
 ) -> Counter[Key]:
     """Numbers by grid and by office or role: the three columns."""
     rows = await work.rows(sa.select(*columns, number.label("number")).select_from(source).where(*where).group_by(*columns))

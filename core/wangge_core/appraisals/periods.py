@@ -4,6 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from wangge_core.appraisals.schemes import AppraisalPeriod
+from wangge_core.months import after_months
 
 MONTHS = {AppraisalPeriod.MONTH: 1, AppraisalPeriod.QUARTER: 3, AppraisalPeriod.YEAR: 12}
 
@@ -12,9 +13,7 @@ def period_of(kind: AppraisalPeriod, day: date) -> tuple[date, date]:
     """The first and the last day of the period in which a day lies."""
     months = MONTHS[kind]
     first = day.replace(month=(day.month - 1) // months * months + 1, day=1)
-    after = first.month + months
-    following = first.replace(year=first.year + 1, month=1) if after > 12 else first.replace(month=after)
-    return first, following - timedelta(days=1)
+    return first, after_months(first, months) - timedelta(days=1)
 
 
 def moments(first: date, last: date, zone: ZoneInfo) -> tuple[datetime, datetime]:

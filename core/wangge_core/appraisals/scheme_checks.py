@@ -21,8 +21,8 @@ FARTHEST = 1e12
 """No value of an indicator is greater."""
 
 
-def check_content(content: SchemeContent, appraised: Appraised, indicators: Collection[str] | None) -> Iterator[Refusal]:
-    """What is wrong with a content. `indicators` are those that there are; None where nobody knows."""
+def check_content(content: SchemeContent, appraised: Appraised, indicators: Collection[str]) -> Iterator[Refusal]:
+    """What is wrong with a content. `indicators` are those that there are."""
     components, deductions = content.components, content.deductions
     if not 1 <= len(components) <= MOST_COMPONENTS:
         yield refusal("OUT_OF_RANGE", "components", least=1, most=MOST_COMPONENTS)
@@ -39,7 +39,7 @@ def check_content(content: SchemeContent, appraised: Appraised, indicators: Coll
     yield from _check_stars(content.stars, appraised)
 
 
-def _check_component(one: Component, at: str, indicators: Collection[str] | None) -> Iterator[Refusal]:
+def _check_component(one: Component, at: str, indicators: Collection[str]) -> Iterator[Refusal]:
     yield from check_text(one.name, f"{at}.name", most=MOST_NAME)
     if not 1 <= one.weight <= WHOLE:
         yield refusal("OUT_OF_RANGE", f"{at}.weight", least=1, most=WHOLE)
@@ -72,7 +72,7 @@ def _check_rule(one: Component, at: str) -> Iterator[Refusal]:
         yield refusal("SCORING_STEPS", f"{at}.steps")
 
 
-def _check_deduction(one: Deduction, at: str, indicators: Collection[str] | None) -> Iterator[Refusal]:
+def _check_deduction(one: Deduction, at: str, indicators: Collection[str]) -> Iterator[Refusal]:
     yield from check_text(one.name, f"{at}.name", most=MOST_NAME)
     yield from _check_indicator(one.indicator, f"{at}.indicator", indicators)
     for field, points in (("pointsEach", one.points_each), ("atMost", one.at_most)):
@@ -80,8 +80,8 @@ def _check_deduction(one: Deduction, at: str, indicators: Collection[str] | None
             yield refusal("OUT_OF_RANGE", f"{at}.{field}", least=0, most=WHOLE)
 
 
-def _check_indicator(id: str, field: str, indicators: Collection[str] | None) -> Iterator[Refusal]:
-    if indicators is not None and id not in indicators:
+def _check_indicator(id: str, field: str, indicators: Collection[str]) -> Iterator[Refusal]:
+    if id not in indicators:
         yield refusal("INDICATOR_UNKNOWN", field, id=id)
 
 

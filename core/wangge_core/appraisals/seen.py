@@ -9,11 +9,8 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
+from wangge_core.rights.posts_held import in_term
 from wangge_core.rights.visibility import Row, within_grid
-
-
-def _running(post: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
-    return sa.and_(post.c.starts_at <= viewer.now, sa.or_(post.c.ends_at.is_(None), post.c.ends_at > viewer.now))
 
 
 def _works_on_ground(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
@@ -24,7 +21,7 @@ def _works_on_ground(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
     below = sa.func.substr(own.c.path, 1, sa.func.length(ground.c.path)) == ground.c.path
     above = sa.func.substr(ground.c.path, 1, sa.func.length(own.c.path)) == own.c.path
     source = post.join(own, own.c.id == post.c.grid_id).join(ground, ground.c.id == row.c.grid_id)
-    held = sa.and_(post.c.account_id == viewer.account_id, _running(post, viewer), sa.or_(below, above))
+    held = sa.and_(post.c.account_id == viewer.account_id, in_term(post, viewer.now), sa.or_(below, above))
     return sa.exists(sa.select(1).select_from(source).where(held).correlate(row))
 
 
@@ -34,7 +31,7 @@ def _is_own(row: Row, viewer: BoundViewer) -> sa.ColumnElement[bool]:
         return sa.false()
     post = t.post.alias()
     present = sa.or_(post.c.grid_id == row.c.appraised_grid_id, post.c.office_id == row.c.office_id)
-    mine = sa.or_(post.c.id == row.c.post_id, sa.and_(present, _running(post, viewer)))
+    mine = sa.or_(post.c.id == row.c.post_id, sa.and_(present, in_term(post, viewer.now)))
     return sa.exists(sa.select(1).where(post.c.account_id == viewer.account_id, mine).correlate(row))
 
 

@@ -6,7 +6,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from wangge_core.appraisals.counting import known_indicators
 from wangge_core.appraisals.scheme_checks import check_content
 from wangge_core.appraisals.schemes import AppraisalPeriod, Appraised, SchemeContent, stored
 from wangge_core.changing import KEEP, Change, Kept
@@ -60,14 +59,14 @@ async def create_schemes(work: Work, viewer: Viewer, requests: Sequence[NewSchem
 async def _create(work: Work, viewer: Viewer, request: NewScheme, found: list[Refusal]) -> Outcome:
     found += check_text(request.name, "name", most=MOST_NAME)
     found += _check_target(work, request)
-    found += check_content(request.content, request.appraises, known_indicators(work))
+    found += check_content(request.content, request.appraises, work.rules.registry.indicators)
     if found:
         return Outcome(refusals=only_right(found))
     (id,) = await work.reserve_ids(t.appraisal_scheme, 1)
     row: dict[str, Any] = {"id": id, "grid_id": request.grid_id, "name": request.name.strip(), "created_at": work.now, "version": 1}
     row |= {"appraises": request.appraises.value, "period": request.period.value, "role_id": request.role_id, "ended_at": None}
     await work.insert(t.appraisal_scheme, [row | {"level": None if request.level is None else request.level.value}])
-    await _keep(work, viewer, id, 1, request.content)
+    await _keep(work, viewer, id, 1, stored(request.content))
     work.announce("appraisal_scheme.created", id, request.grid_id)
     return Outcome(id=id)
 
@@ -96,7 +95,7 @@ async def _update(work: Work, viewer: Viewer, request: SchemeEdit) -> Outcome:
         found += check_text(request.name, "name", most=MOST_NAME)
         values["name"] = request.name.strip()
     if not isinstance(request.content, Kept):
-        found += check_content(request.content, Appraised(row.appraises), known_indicators(work))
+        found += check_content(request.content, Appraised(row.appraises), work.rules.registry.indicators)
     if found:
         return Outcome(refusals=tuple(found))
     content = row.content if isinstance(request.content, Kept) else stored(request.content)
@@ -136,7 +135,6 @@ async def scheme_to_change(work: Work, viewer: Viewer, change: Change) -> tuple[
 
 
 async def _keep(work: Work, viewer: Viewer, scheme_id: int, number: int, content: Any) -> None:
-    """Keep a content as the version of this number."""
-    plain = stored(content) if isinstance(content, SchemeContent) else content
-    row = {"scheme_id": scheme_id, "number": number, "content": plain, "set_by_id": viewer.account_id, "set_at": work.now}
+    """Keep a content, as it is stored, as the version of this number."""
+    row = {"scheme_id": scheme_id, "number": number, "content": content, "set_by_id": viewer.account_id, "set_at": work.now}
     await work.insert(t.appraisal_scheme_version, [row])

@@ -12,8 +12,8 @@ from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.db.work import Work
 from wangge_core.errors import Refusal, refusal
+from wangge_core.months import after_months
 from wangge_core.people.homes import ResidenceKind
-from wangge_core.people.need_terms import after_months
 from wangge_core.places.assets import AssetState
 from wangge_core.places.organizations import OrganizationState
 from wangge_core.places.units import UnitOccupancy, UnitUse

@@ -17,6 +17,7 @@ from wangge_core.errors import Outcome, Refusal, refusal
 from wangge_core.jobs.scheduling import NewJob, schedule
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
+from wangge_core.rights.posts_held import in_term
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import event_rule
 from wangge_core.writing import check_grid, grids_of
@@ -154,6 +155,6 @@ async def count_candidates(work: Work, viewer: Viewer, grid_id: int, chosen: Cho
 async def _manned(work: Work, role_ids: Sequence[str]) -> set[int]:
     """The grids in which somebody holds a post of one of the roles now."""
     post = t.post
-    now = (post.c.starts_at <= work.now, sa.or_(post.c.ends_at.is_(None), post.c.ends_at > work.now))
-    rows = await work.rows(sa.select(post.c.grid_id).where(post.c.role_id.in_(role_ids), *now).distinct())
+    held = in_term(post, sa.literal(work.now, post.c.starts_at.type))
+    rows = await work.rows(sa.select(post.c.grid_id).where(post.c.role_id.in_(role_ids), held).distinct())
     return {row.grid_id for row in rows}

@@ -11,9 +11,9 @@ from wangge_core.db.work import Work
 from wangge_core.evidence.forgetting import tells_of_somebody
 from wangge_core.intake.deliveries import UNSENT
 from wangge_core.ledger.patrolling import LATE_DAYS
+from wangge_core.months import after_months
 from wangge_core.people.children import GUARDED_BELOW
 from wangge_core.people.homes import ResidenceKind
-from wangge_core.people.need_terms import after_months
 from wangge_core.people.revealing import WINDOW
 
 Due = sa.ColumnElement[bool]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields
 from datetime import date, datetime, time
 
 from wangge_core.db.work import Work
-from wangge_core.people.need_terms import after_months
+from wangge_core.months import after_months
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,8 @@ from wangge_core.divisions.rehoming import REHOMED
 OF_APPRAISALS = {one for one in STAYS if one[0].startswith(("appraisal_", "points_"))}
 """Grids that were appraised, or on whose ground somebody was; what was frozen of them stays."""
 FREE = frozenset(STAYS) - OF_APPRAISALS - {
-    (table, "grid_id") for table in ("access_grant", "division", "duty_change", "occasion_term", "visit", "patrol")
+    (table, "grid_id")
+    for table in ("access_grant", "division", "duty_change", "occasion_term", "visit", "patrol", "official_population")
 } | {("grid_part", "base_grid_id"), ("campaign_tally", "grid_id")}
 """Columns that name a grid and go with it, or are put back."""
 

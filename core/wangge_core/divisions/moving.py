@@ -28,6 +28,7 @@ STAYS: Mapping[tuple[str, str], str] = {
     ("access_grant", "grid_id"): "opened over ground as it was; it covers nothing of what came after",
     ("boundary", "grid_id"): "the outline that the grid had; without its tiles no position is found by it",
     ("grid_statistic", "grid_id"): "as it was published; the next publication counts the grids that there are then",
+    ("official_population", "grid_id"): "published for the grid as it was; what came after it waits for a figure of its own",
     ("campaign", "grid_id"): "the ground that it was started on; its targets go with theirs",
     ("duty_change", "grid_id"): "said of the ground as it was; what came after it goes by what holds above it",
     ("occasion_term", "grid_id"): "said of the ground as it was",
@@ -52,16 +53,13 @@ STAYS: Mapping[tuple[str, str], str] = {
     ("grid_succession", "from_grid_id"): "lineage",
     ("grid_succession", "to_grid_id"): "lineage",
     ("grid_former_code", "grid_id"): "lineage",
-    ("grid_binding", "grid_id"): "who was tied to the grid as it was; who is tied to what came after is for somebody to say",
     ("hand_over", "grid_id"): "where the post was when it was handed over",
 }
 """Columns that go on naming a grid that has ended, and why."""
 HANDLED = frozenset(
     {(table, "grid_id") for table in ("building", "household", "person", "residence", "need", "organization", "asset", "place")}
-    | {
-        (table, "grid_id")
-        for table in ("event", "task", "task_addressee", "import_review", "post", "campaign_target", "campaign_tally")
-    }
+    | {(table, "grid_id") for table in ("event", "task", "task_addressee", "import_review")}
+    | {(table, "grid_id") for table in ("post", "grid_binding", "campaign_target", "campaign_tally")}
     | {("grid", "parent_id"), ("grid_part", "overlay_grid_id"), ("grid_part", "base_grid_id")}
 )
 """Columns whose rows a division moves, replaces or ends."""
@@ -156,6 +154,19 @@ class _Moving:
         of_things = [self._with(f"{one}_id", one) for one in ("person", "asset", "place", "organization")]
         running = t.campaign_target.c.campaign_id.in_(sa.select(t.campaign.c.id).where(t.campaign.c.ended_at.is_(None)))
         await self._take(t.campaign_target, [*of_things, self._with("building", "building")], _IN_UNIT, only=running)
+        await self._bindings()
+
+    async def _bindings(self) -> None:
+        """Ties that run go on with the only grid that comes after theirs, of alike ones the one that lasts longest. Where several come
+        after it they stay: who is tied to which is for somebody to say."""
+        tie, alike = t.grid_binding, ("kind", "account_id", "office_id", "organization_id")
+        runs = sa.or_(tie.c.ends_at.is_(None), tie.c.ends_at > self.work.now)
+        rows = await self._read(tie, ["id", "grid_id", "ends_at", *alike], None, runs)
+        kept: dict[tuple[Any, ...], Moved] = {}
+        for row in sorted(rows, key=lambda row: (row.ends_at is None, row.ends_at or self.work.now)):
+            if (to := self.only[self.of[row.grid_id]]) is not None:
+                kept[to, *(getattr(row, name) for name in alike)] = Moved(id=row.id, from_id=row.grid_id, to=to)
+        self.moves.by_table[tie.name] = list(kept.values())
 
     async def _take(
         self,

@@ -30,6 +30,7 @@ REHOMED = (
     t.import_review,
     t.post,
     t.campaign_target,
+    t.grid_binding,
 )
 """Tables whose rows lie in a grid and go with their ground."""
 TARGETS_MOVED = "campaign.targets_moved"

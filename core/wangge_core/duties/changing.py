@@ -3,7 +3,7 @@
 A change says all that holds there from now on; the one before stays, so that it can be seen who asked for what, and why.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,7 +55,7 @@ async def change_duties(work: Work, viewer: Viewer, requests: Sequence[DutyChang
     return [await _change(work, viewer, request, grids) for request in requests]
 
 
-async def _change(work: Work, viewer: Viewer, request: DutyChange, grids: Any) -> Outcome:
+async def _change(work: Work, viewer: Viewer, request: DutyChange, grids: Mapping[int, sa.Row[Any]]) -> Outcome:
     if request.grid_id is not None:
         found = check_grid(grids, request.grid_id, viewer, Capability.MANAGE_WORK)
     else:

@@ -38,16 +38,20 @@ def earlier_of(tally: Number) -> Number:
     return tally // EARLIER
 
 
+def fulfils(entry: Row, does: DutyWork) -> list[sa.ColumnElement[bool]]:
+    """Which entries of the ledger are work of this sort that counts, and came to something."""
+    found = [entry.c.counted, entry.c.what == does.value]
+    return found if does in PATROLS else [*found, entry.c.outcome.in_(FULFILS)]
+
+
 def counts(entry: Row, ask: Ask) -> list[sa.ColumnElement[bool]]:
-    """Which entries of the ledger can count for a duty.
+    """Which of these can count for a duty.
 
     People are visited and told once, whichever duty it was for; of things, an entry counts for the duty that it names, or where it names
     none, for each that does the same.
     """
     does = ask.duty.does
-    found = [entry.c.counted, entry.c.what == does.value]
-    if does not in PATROLS:
-        found.append(entry.c.outcome.in_(FULFILS))
+    found = fulfils(entry, does)
     if not (ask.target.sort in OF_PEOPLE and does in (DutyWork.VISIT, DutyWork.TALK)):
         found.append(sa.or_(entry.c.duty_id == ask.duty.id, entry.c.duty_id.is_(None)))
     return found
@@ -70,10 +74,10 @@ def tally_of(ask: Ask, *refers: Callable[[Row], sa.ColumnElement[bool]], begin: 
 def _tally(ask: Ask, refers: Callable[[Row], sa.ColumnElement[bool]], begin: sa.ColumnElement[Any] | None) -> Number:
     entry, window = entries_of(ask).alias(), ask.window
     if window is None or begin is not None:
-        times = [entry.c.started_at >= begin]
+        first: Any = begin
     else:
         first = of_ask(ask, "begin" if window.before is None else "before")
-        times = [entry.c.started_at >= first, entry.c.started_at < of_ask(ask, "end")]
+    times = [entry.c.started_at >= first, entry.c.started_at < of_ask(ask, "end")]
     query = sa.select(_weight(entry, ask)).where(refers(entry), *times, *counts(entry, ask))
     return sa.func.coalesce(query.correlate_except(entry).scalar_subquery(), 0)
 
@@ -98,8 +102,8 @@ def last_done(sort: sa.ColumnElement[Any], id: sa.ColumnElement[Any], does: sa.C
     household = sa.select(person.c.household_id).where(person.c.id == id).correlate_except(person).scalar_subquery()
 
     def latest(entry: Row, tie: sa.ColumnElement[bool]) -> sa.ColumnElement[Any]:
-        fulfils = entry.c.outcome.in_(FULFILS) if "outcome" in entry.c else sa.true()
-        query = sa.select(sa.func.max(entry.c.started_at)).where(tie, entry.c.counted, fulfils, entry.c.what == does)
+        came_to_something = entry.c.outcome.in_(FULFILS) if "outcome" in entry.c else sa.true()
+        query = sa.select(sa.func.max(entry.c.started_at)).where(tie, entry.c.counted, came_to_something, entry.c.what == does)
         return query.correlate_except(entry).scalar_subquery()
 
     walked = latest(patrol, sa.case((sort == "PLACE", patrol.c.route_id), else_=patrol.c.grid_id) == id)

@@ -18,7 +18,7 @@ from wangge_core.deadlines.reading import calendars_of
 from wangge_core.deadlines.working_time import UncoveredYearError
 from wangge_core.duties.asking import Ask, Asks, asks_of
 from wangge_core.duties.given import Place, Question
-from wangge_core.duties.periods import IsWorked
+from wangge_core.duties.periods import DAY, IsWorked
 from wangge_core.duties.placed import metres
 from wangge_core.duties.settings import parts_of, read_settings
 from wangge_core.duties.stating import FAR, DueState, figures, page
@@ -135,19 +135,19 @@ async def due_summary(work: Work, viewer: Viewer, request: DueRequest) -> DueSum
     return DueSummary(tuple(found.values()), asks.unknown)
 
 
-async def count(work: Work, viewer: Viewer, asks: Sequence[Ask]) -> list[DutyFigures]:
-    """The figures of each ask, in their order; by one statement."""
+async def count(work: Work, viewer: Viewer, asks: Sequence[Ask], *, until: datetime | None = None) -> list[DutyFigures]:
+    """The figures of each ask, in their order, by one statement; with `until` of what was done and happened before it alone."""
     if not asks:
         return []
-    rows = {
-        row.ask: row for row in await work.rows(*figures(work.connection.dialect, asks, question_of(work, viewer, DueRequest())))
-    }
+    question = question_of(work, viewer, DueRequest(), until)
+    rows = {row.ask: row for row in await work.rows(*figures(work.connection.dialect, asks, question))}
     return [_figures(ask, rows.get(ask.number)) for ask in asks]
 
 
-def question_of(work: Work, viewer: Viewer, request: DueRequest) -> Question:
-    """Who asks, now."""
-    return Question(viewer=BoundViewer(viewer, moment=work.now), now=work.now, near=request.near)
+def question_of(work: Work, viewer: Viewer, request: DueRequest, until: datetime | None = None) -> Question:
+    """Who asks, now. What a clock ahead of ours says was done counts at once, unless it is asked `until` when."""
+    until = until or work.now + DAY
+    return Question(viewer=BoundViewer(viewer, moment=work.now), now=work.now, until=until, near=request.near)
 
 
 async def ground_of(work: Work, viewer: Viewer, request: DueRequest) -> Ground | None:

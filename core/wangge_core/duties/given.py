@@ -40,10 +40,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """Who asks, when, and from where distances are measured (longitude and latitude), if at all."""
+    """Who asks, when, until when what was done and what happened counts, and from where distances are measured (longitude and latitude),
+    if at all."""
 
     viewer: BoundViewer
     now: datetime
+    until: datetime
     near: tuple[float, float] | None = None
 
     @property
@@ -71,11 +73,16 @@ def values_of(asks: Sequence[Ask], question: Question, place: Place | None) -> d
     values: dict[str, Any] = {"now": question.now, NOW: question.now}
     for ask in asks:
         given: dict[str, Any] = {"path": ask.path, "end_of_path": ask.path[:-1] + END}
-        given |= {"oldest": question.now - LOOKS_BACK - timedelta(seconds=ask.seconds)}
+        given |= {"oldest": question.now - LOOKS_BACK - timedelta(seconds=ask.seconds), "end": question.until}
         for at, path in enumerate(ask.without):
             given |= {f"without_{at}": path, f"end_of_without_{at}": path[:-1] + END}
         if (window := ask.window) is not None:
-            given |= {"begin": window.begin, "end": window.end, "due_by": window.due_by, "amount": window.amount}
+            given |= {
+                "begin": window.begin,
+                "end": min(window.end, question.until),
+                "due_by": window.due_by,
+                "amount": window.amount,
+            }
             given |= {} if window.before is None else {"before": window.before}
         values |= {f"ask_{ask.number}_{name}": value for name, value in given.items()}
     if question.near is not None:

@@ -18,7 +18,7 @@ def events(ask: Ask, question: Question) -> Found:
     row, target, window = t.event.alias(), ask.target, ask.window
     from_closing = target.closed
     since = row.c.closed_at if from_closing else row.c.reported_at
-    where = [looked_up(row.c.grid_id, ground_of(ask)), _is_for_everybody(row)]
+    where = [looked_up(row.c.grid_id, ground_of(ask)), _is_for_everybody(row), since < of_ask(ask, "end")]
     if window is None:
         where.append(since >= of_ask(ask, "oldest"))
     else:

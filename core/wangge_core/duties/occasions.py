@@ -1,6 +1,6 @@
 """Occasions: that one holds over some ground, from when until when. Duties ask for more while it does, or soon after it began."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from wangge_core.checking import check_text, only_right
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
-from wangge_core.errors import Outcome, refusal, refused
+from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
 from wangge_core.writing import check_grid, grids_of, insert_accepted
@@ -49,7 +49,7 @@ async def set_occasions(work: Work, viewer: Viewer, requests: Sequence[NewOccasi
     return outcomes
 
 
-def _wrong(work: Work, viewer: Viewer, request: NewOccasionTerm, grids: Any) -> list[Any]:
+def _wrong(work: Work, viewer: Viewer, request: NewOccasionTerm, grids: Mapping[int, sa.Row[Any]]) -> list[Refusal]:
     found = check_grid(grids, request.grid_id, viewer, Capability.MANAGE_WORK)
     found += check_text(request.reason, "reason", most=MOST_REASON)
     if request.occasion_id not in work.rules.registry.occasions:

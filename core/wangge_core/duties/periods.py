@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from wangge_core.deadlines.working_time import day_begin, local_day
+from wangge_core.months import after_months
 from wangge_core.plugin.declarations.duties import Period
 from wangge_core.plugin.declarations.weekdays import Weekday
 from wangge_core.plugin.definitions import FrequencyDefinition
@@ -41,17 +42,11 @@ def period_of(period: Period, day: date) -> tuple[date, date]:
     if period in MONTHS:
         months = MONTHS[period]
         first = date(day.year, (day.month - 1) // months * months + 1, 1)
-        return first, add_months(first, months)
+        return first, after_months(first, months)
     if period is Period.WEEK:
         monday = day - timedelta(days=day.weekday())
         return monday, monday + 7 * DAY
     return day, day + DAY
-
-
-def add_months(first: date, months: int) -> date:
-    """The first day of the month so many months later."""
-    month = first.month - 1 + months
-    return date(first.year + month // 12, month % 12 + 1, 1)
 
 
 def regular_window(one: FrequencyDefinition, now: datetime, zone: ZoneInfo, is_worked: IsWorked) -> Window | None:

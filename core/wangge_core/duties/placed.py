@@ -7,9 +7,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from wangge_core.db import tables as t
-from wangge_core.duties.asking import Ask
-from wangge_core.duties.doing import counts
-from wangge_core.duties.given import of_ask
 
 BOUNDARY_UNITS = 1e7
 Row = sa.FromClause
@@ -30,9 +27,9 @@ def square_distance(position: Position) -> sa.ColumnElement[float]:
     return sa.cast(east * east + north * north, sa.Float(53))
 
 
-def metres(square: float | None) -> float | None:
+def metres(square: float) -> float:
     """The distance of which this is the square."""
-    return None if square is None else sqrt(square)
+    return sqrt(square)
 
 
 def of_thing(row: Row) -> Position:
@@ -99,20 +96,3 @@ def _of_unit(unit_id: sa.ColumnElement[Any], row: Row) -> Position:
 
 def _both(get: Callable[[str], sa.ColumnElement[Any]]) -> Position:
     return get("longitude"), get("latitude")
-
-
-def households_visited(grid: Row, ask: Ask) -> sa.ColumnElement[int]:
-    """How many different households of a grid were visited in the window, themselves or one of their members."""
-    visit, person = t.visit.alias(), t.person.alias()
-    household = sa.func.coalesce(visit.c.household_id, person.c.household_id)
-    query = (
-        sa.select(sa.cast(sa.func.count(sa.distinct(household)), sa.BigInteger))
-        .select_from(visit.outerjoin(person, person.c.id == visit.c.person_id))
-        .where(
-            visit.c.grid_id == grid.c.id,
-            visit.c.started_at >= of_ask(ask, "begin"),
-            visit.c.started_at < of_ask(ask, "end"),
-            *(one for one in counts(visit, ask)[:3]),
-        )
-    )
-    return query.correlate(grid).scalar_subquery()

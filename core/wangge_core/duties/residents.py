@@ -1,4 +1,6 @@
-"""Residents: the households and people whom a duty concerns. Who may not see a need is not told whose it is."""
+"""Residents: the households and people whom a duty concerns. Who may not see a need is not told whose it is, and of a sensitive one not
+even that somebody has it.
+"""
 
 from collections.abc import Callable
 
@@ -32,6 +34,7 @@ def households(ask: Ask, question: Question) -> Found:
     if target.kinds:
         where.append(_has_need(row, question, target.kinds))
         seen = sa.and_(seen, _has_need(row, question, target.kinds, seen=True))
+        where.append(_is_told(question, target.kinds, seen))
 
     def of_member(entry: Row) -> Condition:
         person = t.person.alias()
@@ -79,19 +82,31 @@ def _is_ordinary(need: Row) -> Condition:
     return need.c.kind_id.not_in(sa.select(kind.c.id).where(kind.c.sensitive))
 
 
+def _is_told(question: Question, kinds: tuple[str, ...], seen: Condition) -> Condition:
+    """Where one of the kinds is sensitive only to who sees it: in a grid of few people the mere number of them tells who they are. The
+    service itself counts them all for its figures."""
+    if question.viewer.viewer.is_system:
+        return sa.true()
+    kind = t.need_kind.alias()
+    sensitive = sa.select(1).where(kind.c.id.in_(kinds), kind.c.sensitive).correlate_except(kind)
+    return sa.or_(sa.not_(there_is(sensitive)), seen)
+
+
 def persons(ask: Ask, question: Question) -> Found:
     """One row for each person who has such a need, however many; where it counts from the setting of the need, the first of those."""
     row, need, target = t.person.alias(), t.need.alias(), ask.target
     of_kind = (need.c.kind_id.in_(target.kinds), need.c.ends_at > question.moment)
     having = sa.select(need.c.person_id).where(looked_up(need.c.grid_id, ground_of(ask)), *of_kind)
     if ask.window is None:
-        having = having.where(need.c.created_at >= of_ask(ask, "oldest"))
+        having = having.where(need.c.created_at >= of_ask(ask, "oldest"), need.c.created_at < of_ask(ask, "end"))
     since = sa.select(sa.func.min(need.c.created_at, type_=Instant)).where(need.c.person_id == row.c.id, *of_kind)
     since_set = since.correlate_except(need).scalar_subquery()
-    others = [_needs(row, question, (kind,)) for kind in target.also] + [
-        sa.not_(_needs(row, question, (kind,))) for kind in target.not_also
-    ]
+    others = [_needs(row, question, (kind,)) for kind in target.also]
+    others += [sa.not_(_needs(row, question, (kind,))) for kind in target.not_also]
     own = ask.window is None
+    kinds_of_each = (target.kinds, *((kind,) for kind in target.also))
+    seen = sa.and_(person_rule(row, question.viewer), *(_needs(row, question, kinds, seen=True) for kinds in kinds_of_each))
+    told = _is_told(question, (*target.kinds, *target.also), seen)
 
     def of_household(entry: Row) -> Condition:
         return entry.c.household_id == row.c.household_id
@@ -100,12 +115,9 @@ def persons(ask: Ask, question: Question) -> Found:
         id=row.c.id,
         grid_id=row.c.grid_id,
         source=row,
-        where=(looked_up(row.c.id, having), row.c.removed_at.is_(None), *others),
+        where=(looked_up(row.c.id, having), row.c.removed_at.is_(None), *others, told),
         since=since_set,
-        seen=sa.and_(
-            person_rule(row, question.viewer),
-            *(_needs(row, question, kinds, seen=True) for kinds in (target.kinds, *((kind,) for kind in target.also))),
-        ),
+        seen=seen,
         tally=tally_of(ask, lambda entry: entry.c.person_id == row.c.id, of_household, begin=since_set if own else None),
         position=lambda: placed.of_person(row),
         due_by=Later(since_set, ask.seconds) if own else None,

@@ -6,7 +6,7 @@ hold at once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -19,8 +19,8 @@ from wangge_core.plugin.definitions import DutyDefinition, FrequencyDefinition
 
 WHOLE = ""
 """The path of the whole ground: every other begins with it."""
-LONGEST_BEFORE = 366
-"""For how many days before an occasion something may be asked for."""
+LONGEST = timedelta(days=366)
+"""Within how long after the beginning of an occasion something may be asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +83,7 @@ async def read_settings(work: Work) -> Settings:
     terms = await work.rows(
         sa.select(term.c.occasion_id, term.c.starts_at, term.c.ends_at, grid.c.path)
         .join(grid, grid.c.id == term.c.grid_id)
-        .where(sa.or_(term.c.ends_at.is_(None), term.c.ends_at > work.now - LOOKS_BACK))
+        .where(sa.or_(term.c.ends_at.is_(None), term.c.ends_at > work.now - LONGEST - LOOKS_BACK))
         .order_by(term.c.id)
     )
     return Settings(

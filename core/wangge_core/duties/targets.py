@@ -23,8 +23,8 @@ NOWHERE = sa.cast(sa.null(), sa.Float(53))
 
 def select_of(ask: Ask, question: Question) -> sa.Select[Any]:
     """The things of an ask: its number and sort, key and grid of each, its tally, what is needed, by when, since when it is there, whether
-    the viewer sees it and where it is; and of the ask what is done; and where what was missed is made up, and the duty
-    held all through the period before, when that period and the present one began."""
+    the viewer sees it and where it is; and what work it is. Where what was missed is made up, and the duty held all through the period
+    before, also when that period and the present one began."""
     found = FINDING[ask.target.sort](ask, question)
     window, shared = ask.window, ask.window is not None and ask.window.kind == "SHARE"
     longitude, latitude = found.position() if question.near is not None and not shared else (NOWHERE, NOWHERE)

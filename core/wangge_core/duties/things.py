@@ -8,9 +8,9 @@ from wangge_core.db import tables as t
 from wangge_core.db.lists import looked_up
 from wangge_core.duties import placed
 from wangge_core.duties.asking import Ask
-from wangge_core.duties.doing import tally_of
+from wangge_core.duties.doing import fulfils, tally_of
 from wangge_core.duties.found import Condition, Found, Row, ground_of
-from wangge_core.duties.given import Question
+from wangge_core.duties.given import Question, of_ask
 from wangge_core.places.units import UnitUse
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.duties import PATROLS
@@ -73,7 +73,7 @@ def grids(ask: Ask, question: Question) -> Found:
     window = ask.window
     assert window is not None
     different = window.kind == "DIFFERENT"
-    tally = placed.households_visited(row, ask) if different else tally_of(ask, lambda entry: entry.c.grid_id == row.c.id)
+    tally = _households_visited(row, ask) if different else tally_of(ask, lambda entry: entry.c.grid_id == row.c.id)
     return Found(
         id=row.c.id,
         grid_id=row.c.id,
@@ -84,3 +84,16 @@ def grids(ask: Ask, question: Question) -> Found:
         tally=tally,
         position=lambda: placed.of_grid(row),
     )
+
+
+def _households_visited(grid: Row, ask: Ask) -> sa.ColumnElement[int]:
+    """How many different households of a grid were visited in the window, themselves or one of their members, whichever duty it was for."""
+    visit, person = t.visit.alias(), t.person.alias()
+    household = sa.func.coalesce(visit.c.household_id, person.c.household_id)
+    query = (
+        sa.select(sa.cast(sa.func.count(sa.distinct(household)), sa.BigInteger))
+        .select_from(visit.outerjoin(person, person.c.id == visit.c.person_id))
+        .where(visit.c.grid_id == grid.c.id, *fulfils(visit, ask.duty.does))
+        .where(visit.c.started_at >= of_ask(ask, "begin"), visit.c.started_at < of_ask(ask, "end"))
+    )
+    return query.correlate(grid).scalar_subquery()

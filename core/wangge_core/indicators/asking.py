@@ -16,6 +16,7 @@ from wangge_core.indicators.counting import NAME
 from wangge_core.indicators.drilling import Behind, Side, events_behind
 from wangge_core.indicators.figures import figures
 from wangge_core.indicators.grounds import Ground, grids_below, grounds
+from wangge_core.indicators.populations import people_hidden
 from wangge_core.indicators.requests import By, Figure, FiguresRequest
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
@@ -46,7 +47,8 @@ async def ask_figures(
 ) -> Told | None:
     """The figures of a grid, or with By.GRID of those below it, for READ_INDICATORS over all of it; None without, and where there is none.
 
-    Figures of posts are for APPRAISE or MANAGE_POSTS; others get those of their own posts. Raises IndicatorsError.
+    Figures of posts are for APPRAISE or MANAGE_POSTS; others get those of their own posts. Those that count people are for READ_PEOPLE over
+    all of their grid, and left out for others. Raises IndicatorsError.
     """
     if not await may_read(work, viewer, grid_id):
         return None
@@ -54,6 +56,9 @@ async def ask_figures(
     if request.by is By.GRID and layer != BASE_LAYER:
         ids = [id for id in ids if await may_read(work, viewer, id)]
     found = await figures(work, replace(request, grid_ids=tuple(ids)))
+    definitions = [work.rules.registry.indicators[id] for id in request.indicators]
+    hidden = await people_hidden(work, viewer, definitions, ids)
+    found = [one for one in found if (one.indicator, one.grid_id) not in hidden]
     if request.by is By.POST and not await _appraises(work, viewer, grid_id):
         own = {str(id) for id in viewer.post_ids}
         found = [one for one in found if one.of in own]

@@ -28,7 +28,6 @@ from wangge_core.plugin.measuring import IndicatorDefinition
 NOTHING = Sum()
 WHOLE = (None, By.GRID)
 """By these every grid has one figure."""
-__all__ = ["Counts", "Days", "Figure", "FiguresRequest", "figures"]
 
 
 async def figures(work: Work, request: FiguresRequest) -> list[Figure]:

@@ -82,6 +82,12 @@ def _below(path: str) -> sa.ColumnElement[bool]:
     return sa.and_(t.grid.c.path >= path, t.grid.c.path < path[:-1] + END)
 
 
+def inside(table: sa.Table, part: Part) -> sa.ColumnElement[bool]:
+    """True for rows that lie in a part or below it."""
+    grid = t.grid.alias()
+    return table.c.grid_id.in_(sa.select(grid.c.id).where(grid.c.path >= part.path, grid.c.path < part.path[:-1] + END))
+
+
 def by_part(found: Sequence[Ground]) -> Mapping[int, Sequence[int]]:
     """The grounds that a base grid is a part of."""
     parts: dict[int, list[int]] = {}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import auto
 
+from wangge_core.months import after_months
 from wangge_core.plugin.declarations.labels import Choice
 
 ONE_DAY = timedelta(days=1)
@@ -87,12 +88,6 @@ def before(days: Days, compared: Compared) -> Days:
         months = (days.last.year - days.first.year) * 12 + days.last.month - days.first.month + 1
         if not days.whole_months:
             return Days(days.first - (days.last - days.first) - ONE_DAY, days.first - ONE_DAY)
-        return Days(_months_back(days.first, months), days.first - ONE_DAY)
-    last = _months_back(days.last, 12)
-    return Days(_months_back(days.first, 12), _month_end(last.year, last.month) if days.whole_months else last)
-
-
-def _months_back(day: date, months: int) -> date:
-    number = day.year * 12 + day.month - 1 - months
-    year, month = divmod(number, 12)
-    return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+        return Days(after_months(days.first, -months), days.first - ONE_DAY)
+    last = after_months(days.last, -12)
+    return Days(after_months(days.first, -12), _month_end(last.year, last.month) if days.whole_months else last)

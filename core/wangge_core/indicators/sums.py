@@ -19,6 +19,8 @@ from wangge_core.rights.scopes import END
 
 FEW_PERIODS = 4
 """So many are summed by the database; more are read by the month or day, and summed here."""
+RANGES = 50
+"""How many subtrees stand in one statement."""
 
 
 @dataclass(slots=True)
@@ -75,7 +77,7 @@ class _Summing:
         return self.months or not low
 
     async def tally(self, tallied: Sequence[Ground]) -> None:
-        """Sum the tallies of grounds, in one statement for every five hundred parts."""
+        """Sum the tallies of grounds, some hundred parts in a statement."""
         parts = by_part(tallied)
         ids = sorted(parts)
         for start in range(0, len(ids), CHUNK):
@@ -84,7 +86,7 @@ class _Summing:
                 for ground in parts[row.grid_id]:
                     self._take(ground, row, few=few)
 
-    def _take(self, ground: int, row: Any, *, few: bool) -> None:
+    def _take(self, ground: int, row: sa.Row[Any], *, few: bool) -> None:
         of = row.value if self.by is not None and row.dimension != MINUTES else None
         counts = [(period, getattr(row, f"p{at}") or 0) for at, period in enumerate(self.periods)] if few else []
         for period, number in counts or [(period, row.number) for period in self._periods(row.measure, row.starts_on)]:
@@ -156,16 +158,16 @@ class _Summing:
                     for ground in of_part[part.id]:
                         self._add(ground, row, facts)
 
-    def _add(self, ground: int, row: Any, facts: Sequence[Fact]) -> None:
+    def _add(self, ground: int, row: sa.Row[Any], facts: Sequence[Fact]) -> None:
         for fact in facts:
             of = value_of(self.by, row.kind_id, row.source, fact)
             if fact.measure not in self.wanted.all or (self.by is not None and of is None):
                 continue
             for period in self._periods(fact.measure, fact.day):
-                sum = self.found[ground, period, of]
-                sum.numbers[fact.measure] += fact.number
+                summed = self.found[ground, period, of]
+                summed.numbers[fact.measure] += fact.number
                 if fact.minutes is not None:
-                    sum.minutes[fact.measure][fact.minutes] += 1
+                    summed.minutes[fact.measure][fact.minutes] += 1
 
     async def _rows(self, parts: Collection[Part]) -> list[sa.Row[Any]]:
         """What is counted in any of the periods, or carried into one, with the path of the grid where it counts."""
@@ -184,10 +186,6 @@ class _Summing:
             below = [sa.and_(grid.c.path >= low, grid.c.path < high) for low, high in ranges[start : start + RANGES]]
             found += await self.work.rows(query.where(sa.or_(*below)).limit(MOST_COUNTED + 1))
         return found
-
-
-RANGES = 50
-"""How many subtrees stand in one statement."""
 
 
 def value_of(by: By | None, kind_id: str | None, source: str | None, fact: Fact) -> str | None:

@@ -12,14 +12,14 @@ from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.duties.due import Ground as DutyGround
 from wangge_core.duties.due import asks_now, count
-from wangge_core.indicators.grounds import Ground, Part
+from wangge_core.indicators.grounds import Ground, Part, inside
 from wangge_core.indicators.periods import ONE_DAY, Days
+from wangge_core.indicators.populations import OFFICIAL, REGISTERED, count_people
 from wangge_core.indicators.requests import IndicatorsTooManyError
 from wangge_core.indicators.sums import Key, Sum
 from wangge_core.plugin.declarations.duties import PATROLS, DutyWork
 from wangge_core.plugin.declarations.indicators import Supplied
 from wangge_core.plugin.measuring import IndicatorDefinition, MeasureDefinition
-from wangge_core.rights.scopes import END
 from wangge_core.rights.viewers import SYSTEM_VIEWER, operator
 from wangge_core.staffing.gaps import find_gaps
 
@@ -28,7 +28,8 @@ MOST_SUPPLIED = 500
 YEAR = timedelta(days=365)
 FACTS = tuple(table for table in t.metadata.sorted_tables if "confirmed_at" in table.c and "grid_id" in table.c)
 """What has facts that somebody confirms."""
-Counting = Callable[[Work, Part, Days, Sequence[MeasureDefinition]], Awaitable[Mapping[str, int]]]
+Counting = Callable[[Work, Part, Days, Sequence[MeasureDefinition]], Awaitable[Mapping[str, int | None]]]
+"""What is counted of a part, by name; None where that is not known, and then it is known of no ground with this part."""
 
 
 async def supply(
@@ -42,11 +43,12 @@ async def supply(
         return
     if len(found) * len(periods) > MOST_SUPPLIED:
         raise IndicatorsTooManyError(
-            f"Staffing, duties and facts are counted of {MOST_SUPPLIED} grids and periods at once.", hint="Ask for fewer of them."
+            f"Staffing, duties, facts and people are counted of {MOST_SUPPLIED} grids and periods at once.",
+            hint="Ask for fewer of them.",
         )
     for ground in found:
         for period in periods:
-            numbers = summed.setdefault((ground.id, period, None), Sum()).numbers
+            numbers, unknown = summed.setdefault((ground.id, period, None), Sum()).numbers, set[str]()
             for part in ground.parts:
                 for names, counting in COUNTINGS.items():
                     own = [one for name in names for one in wanted.get(name, ())]
@@ -55,13 +57,22 @@ async def supply(
                     counted = await counting(_as_of(work, period), part, period, own)
                     for one in own:
                         assert isinstance(one.way, Supplied)
-                        numbers[one.id] += counted[one.way.name]
+                        if (number := counted[one.way.name]) is None:
+                            unknown.add(one.id)
+                        else:
+                            numbers[one.id] += number
+            for id in unknown:
+                numbers[id] = 0
 
 
 def _as_of(work: Work, days: Days) -> Work:
     """The same connection at the last moment of a period."""
-    end = datetime.combine(days.last + ONE_DAY, time.min, work.rules.zone) - timedelta(milliseconds=1)
+    end = _end(work, days) - timedelta(milliseconds=1)
     return Work(work.connection, work.rules, min(end, work.now), work.sealer, files=work.files, kept=work.kept)
+
+
+def _end(work: Work, days: Days) -> datetime:
+    return datetime.combine(days.last + ONE_DAY, time.min, work.rules.zone)
 
 
 async def _staffing(work: Work, part: Part, days: Days, measures: Sequence[MeasureDefinition]) -> Mapping[str, int]:
@@ -74,9 +85,9 @@ async def _staffing(work: Work, part: Part, days: Days, measures: Sequence[Measu
 
 
 async def _duties(work: Work, part: Part, days: Days, measures: Sequence[MeasureDefinition]) -> Mapping[str, int]:
-    del days, measures
+    del measures
     asks = (await asks_now(work, DutyGround((part.path,), None))).asks
-    figures = list(zip(asks, await count(work, SYSTEM_VIEWER, asks), strict=True))
+    figures = list(zip(asks, await count(work, SYSTEM_VIEWER, asks, until=_end(work, days)), strict=True))
     visits = [one for ask, one in figures if ask.duty.does is DutyWork.VISIT]
     patrols = [one for ask, one in figures if ask.duty.does in PATROLS]
     return {
@@ -92,7 +103,7 @@ async def _facts(work: Work, part: Part, days: Days, measures: Sequence[MeasureD
     del days, measures
     since, found = work.now - YEAR, [0, 0]
     for table in FACTS:
-        own = [_inside(table, part), *([table.c.removed_at.is_(None)] if "removed_at" in table.c else [])]
+        own = [inside(table, part), *([table.c.removed_at.is_(None)] if "removed_at" in table.c else [])]
         confirmed = sa.func.sum(sa.case((table.c.confirmed_at > since, 1), else_=0))
         query = sa.select(sa.func.count().label("facts"), confirmed.label("confirmed")).select_from(table).where(*own)
         for row in await work.rows(query):
@@ -110,7 +121,7 @@ async def _campaigns(work: Work, part: Part, days: Days, measures: Sequence[Meas
         .join(campaign, campaign.c.id == tally.c.campaign_id)
         .join(event, event.c.id == campaign.c.event_id)
         .join(version, version.c.id == event.c.workflow_version_id)
-        .where(campaign.c.started_at >= since, campaign.c.started_at < until, _inside(tally, part))
+        .where(campaign.c.started_at >= since, campaign.c.started_at < until, inside(tally, part))
         .where(version.c.workflow_id.in_(sorted({id for one in measures for id in one.workflows})))
     )
     row = await work.first(query)
@@ -118,10 +129,9 @@ async def _campaigns(work: Work, part: Part, days: Days, measures: Sequence[Meas
     return {"campaign_targets": targets, "campaign_accounted": targets - unknown}
 
 
-def _inside(table: sa.Table, part: Part) -> sa.ColumnElement[bool]:
-    grid = t.grid.alias()
-    below = sa.select(grid.c.id).where(grid.c.path >= part.path, grid.c.path < part.path[:-1] + END)
-    return table.c.grid_id.in_(below)
+async def _people(work: Work, part: Part, days: Days, measures: Sequence[MeasureDefinition]) -> Mapping[str, int | None]:
+    del days, measures
+    return await count_people(work, part)
 
 
 COUNTINGS: Mapping[tuple[str, ...], Counting] = {
@@ -129,6 +139,7 @@ COUNTINGS: Mapping[tuple[str, ...], Counting] = {
     ("visits_due", "visits_made", "patrols_due", "patrols_made"): _duties,
     ("facts", "facts_confirmed"): _facts,
     ("campaign_targets", "campaign_accounted"): _campaigns,
+    (REGISTERED, OFFICIAL): _people,
 }
 """What there is to name in `Supplied`, and what counts it."""
 SUPPLIED = frozenset(name for names in COUNTINGS for name in names)

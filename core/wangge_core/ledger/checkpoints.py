@@ -82,7 +82,7 @@ async def passable(work: Work, viewer: Viewer, checkpoints: Iterable[Checkpoint]
     )
 
 
-def row(patrol_id: int, account_id: int, one: Checkpoint) -> dict[str, Any]:
+def checkpoint_row(patrol_id: int, account_id: int, one: Checkpoint) -> dict[str, Any]:
     """The row of a checkpoint that was passed. Where from is not kept."""
     what = {"place_id": one.place_id, "asset_id": one.asset_id, "how": one.how.value}
     return {"patrol_id": patrol_id, "account_id": account_id, "passed_at": one.passed_at, **what}

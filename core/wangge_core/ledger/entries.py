@@ -1,9 +1,11 @@
-"""What the entries of the ledger have in common: their kinds and outcomes, why one does not count, and the checks of their times."""
+"""What the entries of the ledger have in common: their kinds and outcomes, why one does not count, the checks of their times, and which
+duties there are to be named."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from enum import auto
 
+from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Refusal, refusal
 from wangge_core.plugin.declarations.labels import Choice
@@ -84,6 +86,11 @@ class OpenedBecause(Choice):
 
 OF_PEOPLE = frozenset({WorkKind.VISIT, WorkKind.TALK})
 """What is done with people and has one of their outcomes; all else is done."""
+
+
+async def known_duties(work: Work, ids: Sequence[str | None]) -> set[str]:
+    """Which of these duties there are."""
+    return set(await work.by_ids((), t.duty.c.id, {id for id in ids if id is not None}))
 
 
 def check_times(work: Work, started_at: datetime, ended_at: datetime | None) -> Iterator[Refusal]:

@@ -20,6 +20,7 @@ from wangge_core.ledger.entries import OpenedBecause
 from wangge_core.ledger.targets import PEOPLE, Found, Target
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.plugin.declarations.kinds import Involvable
+from wangge_core.plugin.declarations.labels import Choice
 from wangge_core.rights.allowing import allowed
 from wangge_core.rights.viewers import Viewer
 from wangge_core.rights.visibility import building_rule, within_grid
@@ -77,20 +78,19 @@ def of_checklist(
         "origin": Origin(),
     }
 
-    def opening(because: OpenedBecause, field: str, kind_id: str, what: str = "", **more: Any) -> Opening:
-        description = SAID[because][viewer.language].format(what=what)
+    def opening(because: OpenedBecause, field: str, kind_id: str, what: Choice | None = None, **more: Any) -> Opening:
+        named = "" if what is None else what.label.in_language(viewer.language)
+        description = SAID[because][viewer.language].format(what=named)
         return Opening(because, f"checklist.{field}", EventReport(kind_id=kind_id, description=description, **where, **more))
 
     opened: list[Opening] = []
     for number, one in enumerate(checklist.facilities):
         if not one.working:
             kind, details = FAULTS[one.facility]
-            opened.append(
-                opening(OpenedBecause.FACILITY, f"facilities.{number}", kind, _label(viewer, one.facility), details=details)
-            )
+            opened.append(opening(OpenedBecause.FACILITY, f"facilities.{number}", kind, one.facility, details=details))
     for number, one in enumerate(checklist.hazards):
         details = {"hazard": one.hazard.value, "immediate_danger": one.immediate_danger}
-        opened.append(opening(OpenedBecause.HAZARD, f"hazards.{number}", HAZARD, _label(viewer, one.hazard), details=details))
+        opened.append(opening(OpenedBecause.HAZARD, f"hazards.{number}", HAZARD, one.hazard, details=details))
     if checklist.newcomers:
         details = {"adults": checklist.adults_moved_in, "children": checklist.children_moved_in}
         opened.append(opening(OpenedBecause.NEWCOMER, "adultsMovedIn", NEWCOMER, details=details))
@@ -99,10 +99,6 @@ def of_checklist(
         ties = tuple(Involved(role="party", sort=Involvable.PERSON, id=id) for id in party)
         opened.append(opening(OpenedBecause.DISPUTE, "disputeHelp", DISPUTE, involved=ties))
     return opened
-
-
-def _label(viewer: Viewer, choice: Any) -> str:
-    return choice.zh if viewer.language == "zh" else choice.en
 
 
 async def of_findings(

@@ -3,7 +3,7 @@ whoever takes part, of the own track.
 """
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,7 +12,7 @@ from wangge_core.db import tables as t
 from wangge_core.db.columns import to_milliseconds
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
-from wangge_core.ledger.checkpoints import Passable, passable, row
+from wangge_core.ledger.checkpoints import Passable, checkpoint_row, passable
 from wangge_core.ledger.entries import AHEAD, PatrolKind, check_times
 from wangge_core.ledger.grounds import Ground
 from wangge_core.ledger.held_posts import grounds_of
@@ -57,7 +57,7 @@ async def _pass(work: Work, viewer: Viewer, request: PatrolPass, known: Passable
     if wrong:
         alone = (Refusal(one.code, one.field.removeprefix("checkpoints.0").lstrip("."), one.values) for one in wrong)
         return Outcome(refusals=tuple(alone))
-    new, passed = row(patrol.id, viewer.account_id or patrol.account_id, request.checkpoint), t.patrol_checkpoint
+    new, passed = checkpoint_row(patrol.id, viewer.account_id or patrol.account_id, request.checkpoint), t.patrol_checkpoint
     same = (passed.c[name].is_not_distinct_from(value) for name, value in new.items())
     if await work.value(sa.select(passed.c.id).where(*same)) is None:
         await work.insert(passed, [new])
@@ -100,13 +100,15 @@ async def _patrol(work: Work, viewer: Viewer, id: int, *, takes_part: bool = Fal
     patrol, part = t.patrol, t.participation
     query = sa.select(patrol).where(patrol.c.id == id)
     found = await work.first(query if work.on_sqlite else query.with_for_update())
-    if found is None or viewer.account_id in (None, found.account_id):
-        return found if found is None or viewer.account_id is not None or viewer.scopes else None
+    if found is None or viewer.account_id == found.account_id:
+        return found
+    if viewer.account_id is None:
+        return found if viewer.scopes else None  # the operator, and nobody who has not signed in
     its = sa.and_(part.c.patrol_id == id, part.c.account_id == viewer.account_id)
     return found if takes_part and await work.value(sa.select(part.c.id).where(its).limit(1)) is not None else None
 
 
-def _until(work: Work, patrol: sa.Row[Any]) -> Any:
+def _until(work: Work, patrol: sa.Row[Any]) -> datetime:
     return patrol.ended_at or work.now + AHEAD
 
 

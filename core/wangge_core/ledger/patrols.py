@@ -11,16 +11,16 @@ from wangge_core.db import tables as t
 from wangge_core.db.columns import to_milliseconds
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal
-from wangge_core.ledger.checkpoints import Passable, passable, row
-from wangge_core.ledger.entries import AHEAD, NotCounted, Part, PatrolKind, check_times
+from wangge_core.ledger.checkpoints import Passable, checkpoint_row, passable
+from wangge_core.ledger.entries import AHEAD, NotCounted, Part, PatrolKind, check_times, known_duties
 from wangge_core.ledger.grounds import Devices, Ground, bound_devices, lie_inside
 from wangge_core.ledger.held_posts import HeldPosts, PostAt, held_posts
+from wangge_core.ledger.keys import Earlier, earlier
 from wangge_core.ledger.opening import Finding, of_findings, open_events
 from wangge_core.ledger.participants import Known, counting, known_participants, participation
 from wangge_core.ledger.patrol_requests import NewPatrol, check_patrol, check_points
 from wangge_core.ledger.settling import settle
 from wangge_core.ledger.tracks import TrackPoint
-from wangge_core.ledger.visits import Earlier, earlier, known_duties
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
 from wangge_core.writing import grids_of
@@ -116,7 +116,7 @@ class _Recording:
         parts = [participation(request.started_at, part=own, account_id=account, post_id=post.id)]
         parts += [self.known.row(one, leader, request.started_at) for one in request.participants]
         await work.insert(t.participation, [one | {"patrol_id": id} for one in parts])
-        await work.insert(t.patrol_checkpoint, [row(id, account, one) for one in request.checkpoints])
+        await work.insert(t.patrol_checkpoint, [checkpoint_row(id, account, one) for one in request.checkpoints])
         await write_points(work, id, account, ground, request.points)
         work.announce("patrol.recorded" if request.ended_at else "patrol.started", id, ground[0][0], what=request.what.value)
         if request.ended_at is not None:

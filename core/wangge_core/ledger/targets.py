@@ -1,6 +1,6 @@
 """Targets: what a visit is of, in which grid that was on the day, and whether it was still there."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -36,6 +36,8 @@ class TargetSort(StrEnum):
 
 
 S = TargetSort
+COLUMNS = tuple(f"{one.value.lower()}_id" for one in S if one is not S.GRID)
+"""The columns of a visit that name its target; the grid has every visit."""
 HOMES, PEOPLE = frozenset({S.UNIT}), frozenset({S.HOUSEHOLD, S.PERSON})
 THINGS = frozenset({S.BUILDING, S.ORGANIZATION, S.ASSET, S.PLACE, S.EVENT, S.GRID})
 MEETING_PLACES = frozenset({S.BUILDING, S.ORGANIZATION, S.PLACE, S.EVENT, S.GRID})
@@ -155,6 +157,10 @@ class Targets:
         return refusal("VISIT_MOVED_TO", "target", grid=now.code)
 
 
+Finder = Callable[[Work, Sequence[int]], Awaitable[dict[int, Found]]]
+"""Finds things of one sort by their keys."""
+
+
 async def find_targets(work: Work, viewer: Viewer, wanted: Iterable[Target]) -> Targets:
     """All that is known of these targets. Persons who were merged are found as who they are now; who was erased is not found."""
     by_sort: dict[TargetSort, list[int]] = {sort: [] for sort in TargetSort}
@@ -214,7 +220,7 @@ async def _households(work: Work, ids: Sequence[int]) -> dict[int, Found]:
     return found
 
 
-def _of(table: sa.Table, **columns: str) -> Any:
+def _of(table: sa.Table, **columns: str) -> Finder:
     """Finds rows of a table that has a grid; `columns` are what of them is known as what."""
 
     async def find(work: Work, ids: Sequence[int]) -> dict[int, Found]:
@@ -239,7 +245,7 @@ async def _grids(work: Work, ids: Sequence[int]) -> dict[int, Found]:
     return {id: Found(id, id) for id in rows}
 
 
-FINDERS: Mapping[TargetSort, Any] = {
+FINDERS: Mapping[TargetSort, Finder] = {
     S.HOUSEHOLD: _households,
     S.PERSON: _persons,
     S.UNIT: _units,

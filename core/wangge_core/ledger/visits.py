@@ -5,28 +5,25 @@ An entry is judged as of the moment of which it tells. Nothing of a refused one 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
-
-import sqlalchemy as sa
 
 from wangge_core.checking import only_right, seven_places
 from wangge_core.db import tables as t
-from wangge_core.db.work import CHUNK, Work
-from wangge_core.errors import Outcome, Refusal, refusal, refused
+from wangge_core.db.work import Work
+from wangge_core.errors import Outcome, Refusal, refusal
 from wangge_core.ledger.checklists import Checklist, stored
-from wangge_core.ledger.entries import LONGEST, NotCounted, OpenedBecause, Part, VisitOutcome, check_times
+from wangge_core.ledger.entries import NotCounted, OpenedBecause, Part, VisitOutcome, check_times, known_duties
 from wangge_core.ledger.grounds import Devices, bound_devices, lie_inside
 from wangge_core.ledger.held_posts import HeldPosts, PostAt, held_posts
+from wangge_core.ledger.keys import Earlier, earlier
 from wangge_core.ledger.opening import of_checklist, open_events
 from wangge_core.ledger.participants import Known, counting, known_participants, participation
-from wangge_core.ledger.targets import PEOPLE, Target, Targets, TargetSort, find_targets
+from wangge_core.ledger.targets import COLUMNS, PEOPLE, Target, Targets, TargetSort, find_targets
 from wangge_core.ledger.visit_requests import NewVisit, check_visit
 from wangge_core.ledger.writing_back import write_back
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
 
-TARGETS = ("household", "person", "unit", "building", "organization", "asset", "place", "event")
 Opened = list[tuple[int, OpenedBecause]]
 
 
@@ -38,7 +35,6 @@ class _Ready:
     post: PostAt
     account_id: int
     grid_id: int
-    path: str
 
 
 async def record_visits(work: Work, viewer: Viewer, requests: Sequence[NewVisit]) -> list[Outcome]:
@@ -59,44 +55,6 @@ async def record_visits(work: Work, viewer: Viewer, requests: Sequence[NewVisit]
         await earlier(work, t.visit, posts, [one.client_key for one in requests]),
     )
     return [await recording.record(request) for request in requests]
-
-
-async def known_duties(work: Work, ids: Sequence[str | None]) -> set[str]:
-    """Which of these duties there are."""
-    return set(await work.by_ids((), t.duty.c.id, {id for id in ids if id is not None}))
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """An entry that came with a key before: what was done, when, and with what."""
-
-    id: int
-    what: str
-    started_at: datetime
-    targets: frozenset[tuple[str, int]] = frozenset()
-
-    def answer(self, what: str, started_at: datetime, targets: frozenset[tuple[str, int]] = frozenset()) -> Outcome:
-        """The first entry, or why it is not what is sent now: else what is sent would be lost without a word.
-
-        A clock may have been corrected between the two, and whom it was of may be forgotten since.
-        """
-        differs = self.what != what or abs(self.started_at - started_at) > LONGEST
-        if differs or (self.targets and targets and self.targets != targets):
-            return refused("IDEMPOTENCY_KEY_REUSED", "key")
-        return Outcome(id=self.id)
-
-
-async def earlier(work: Work, table: sa.Table, posts: HeldPosts, keys: Sequence[str | None]) -> dict[str, Earlier]:
-    """The entries of a table that came with these keys before, from the viewer or, with the operator, for the same accounts."""
-    wanted, found = sorted({key for key in keys if key}), dict[str, Earlier]()
-    accounts = sorted(posts.accounts)
-    for start in range(0, len(wanted), CHUNK):
-        named = table.c.client_key.in_(wanted[start : start + CHUNK])
-        query = sa.select(table).where(table.c.account_id.in_(accounts), named)
-        for row in await work.rows(query):
-            of = ((f"{one}_id", row._mapping.get(f"{one}_id")) for one in TARGETS)
-            found[row.client_key] = Earlier(row.id, row.what, row.started_at, frozenset((name, id) for name, id in of if id))
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +102,7 @@ class _Recording:
             return [grid_id, *found]
         found += self.known.check(request.participants, request.started_at, post.id)
         found += _check_rights(request, post)
-        return found or _Ready(request, post, self.posts.account_of(post), grid_id, self.targets.grids[grid_id].path)
+        return found or _Ready(request, post, self.posts.account_of(post), grid_id)
 
     def _grid_id(self, request: NewVisit, post: PostAt) -> int | Refusal:
         if request.target is None:
@@ -192,9 +150,8 @@ class _Recording:
         """The row of a visit. Of one that was declined nothing is kept but that."""
         request = ready.request
         is_kept = request.outcome is not VisitOutcome.DECLINED
-        names = dict.fromkeys(f"{one}_id" for one in TARGETS)
         return {
-            **names,
+            **dict.fromkeys(COLUMNS),
             **self.targets.columns_of(request.target),
             "client_key": request.client_key,
             "account_id": ready.account_id,

@@ -43,6 +43,7 @@ LOGGED: Mapping[str, Logged] = {
     "place": _thing("Place", "grid_id kind_id name longitude latitude contact confirm_by"),
     "grid": _thing("Grid", "grid_type_id parent_id level code name staffing_id ended_at"),
     "boundary": _part("Grid", "grid_id", "boundary", "system area vertices repairs"),
+    "official_population": _part("Grid", "grid_id", "official_population", "as_of number source"),
     "division": _thing("Division", "grid_id name state effective_at applied_at forced_reason undone_at"),
     "office": _thing("Office", "code name"),
     "account": _thing("Account", "active issuer machine valid_from"),  # name and login may be a resident's

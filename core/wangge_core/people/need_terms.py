@@ -1,10 +1,11 @@
 """How long a need may hold, and whether its kind may be set here at all and by whom."""
 
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING
 
 from wangge_core.errors import Refusal, refusal
+from wangge_core.months import after_months
 from wangge_core.plugin.definitions import NeedKindDefinition
 from wangge_core.rights.viewers import Viewer
 
@@ -39,10 +40,3 @@ def check_term(kind: NeedKindDefinition, begins: date, until_on: date | None, to
     months = min(kind.months or MOST_MONTHS, MOST_MONTHS_OF_A_CHILD if child else MOST_MONTHS)
     if until_on > after_months(begins, months):
         yield refusal("NEED_TOO_LONG", "untilOn", months=months)
-
-
-def after_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    following = date(year + (month == 11), (month + 1) % 12 + 1, 1) - timedelta(days=1)
-    return following.replace(day=min(day.day, following.day))

@@ -46,6 +46,7 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "服务内部出错，该更改未执行；请稍后重发。",
         "Something went wrong inside the service; nothing of this change was done. Send it again later.",
     ),
+    "SYNC_LATER": ("本次时间不足，尚未处理；请重发。", "Not looked at yet, for want of time; send it again."),
     "CAMPAIGN_ENDED": ("该专项任务已结束。", "This campaign has ended."),
     "NOT_ON_LIST": ("不在您可核销的名单上。", "This is not on the list, or not on your part of it."),
     "CHECK_IN_OPEN": ("核销结果只能是完成或例外。", "A check-in is done or an exception; correct the target to open it again."),

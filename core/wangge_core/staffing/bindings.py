@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from wangge_core.checking import check_optional_text, only_right
 from wangge_core.db import tables as t
 from wangge_core.db.mirroring import BASE_LAYER
-from wangge_core.db.work import Work
+from wangge_core.db.work import CHUNK, Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
 from wangge_core.places.premises import check_phone
 from wangge_core.plugin.declarations.capabilities import Capability
@@ -94,8 +94,8 @@ async def _known(work: Work, name: str, requests: Sequence[NewBinding]) -> Colle
 async def _present(work: Work, grid_ids: Sequence[int]) -> set[tuple[Any, ...]]:
     binding, found = t.grid_binding, set[tuple[Any, ...]]()
     columns = (binding.c.grid_id, binding.c.kind, binding.c.account_id, binding.c.office_id, binding.c.organization_id)
-    for start in range(0, len(grid_ids), 500):
-        own = binding.c.grid_id.in_(grid_ids[start : start + 500])
+    for start in range(0, len(grid_ids), CHUNK):
+        own = binding.c.grid_id.in_(grid_ids[start : start + CHUNK])
         running = sa.or_(binding.c.ends_at.is_(None), binding.c.ends_at > work.now)
         found |= {tuple(row) for row in await work.rows(sa.select(*columns).where(own, running))}
     return found
@@ -165,6 +165,7 @@ async def _end(work: Work, viewer: Viewer, request: BindingEnd) -> Outcome:
         found.append(refusal("TERM_INVALID", "at"))
     if found:
         return Outcome(refusals=only_right(found))
-    await work.run(sa.update(binding).where(binding.c.id == row.id).values(ends_at=at, end_reason=request.reason))
+    values = {"ends_at": at, "end_reason": request.reason and request.reason.strip()}
+    await work.run(sa.update(binding).where(binding.c.id == row.id).values(values))
     work.announce("grid.unbound", row.id, row.grid_id, kind=row.kind)
     return Outcome(id=row.id)

@@ -159,7 +159,7 @@ async def _write(work: Work, viewer: Viewer, request: PostHandOver, old: sa.Row[
         "from_account_id": old.account_id,
         "to_account_id": new.account_id,
         "at": at,
-        "reason": request.reason,
+        "reason": request.reason and request.reason.strip(),
         "open_points": request.open_points and request.open_points.strip(),
         "made_by_id": viewer.account_id,
         "created_at": work.now,

@@ -1,5 +1,5 @@
 """Lines: what the staffing of a grid asks for, one row for each line of the template that it chose, or of the desks that answer at its
-level. A desk answers over a ground where it is declared for the type of a grid in it.
+level. A desk answers over a ground where it is declared for the type of a smallest grid in it.
 
 Of a line that is held on the ground above, each grid has its own row, and all of them name the same ground in `held_grid_id`.
 """
@@ -66,7 +66,7 @@ def at_desks(grid: Row, line: Row) -> sa.ColumnElement[bool]:
         sa.select(1)
         .select_from(below.join(desk, desk.c.grid_type_id == Checked(below.c.grid_type_id)))
         .where(desk.c.staffing_id == line.c.staffing_id, below.c.path >= grid.c.path, below.c.path < end_of(grid.c.path))
-        .where(below.c.ended_at.is_(None))
+        .where(below.c.ended_at.is_(None), below.c.level == GridLevel.GRID.value)
         .correlate_except(below, desk)
     )
     return sa.and_(line.c.desk_level == grid.c.level, grid.c.layer_id == BASE_LAYER, sa.exists(answers))

@@ -1,6 +1,5 @@
 """Training: courses, the roles that require them in this deployment, and the records that staff took them."""
 
-from calendar import monthrange
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +11,7 @@ from wangge_core.checking import check_text, only_right
 from wangge_core.db import tables as t
 from wangge_core.db.work import Work
 from wangge_core.errors import Outcome, Refusal, refusal, refused
+from wangge_core.months import after_months
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.bound import BoundViewer
 from wangge_core.rights.viewers import Viewer
@@ -122,15 +122,9 @@ def _row(work: Work, viewer: Viewer, request: NewTraining, courses: dict[Any, sa
     months = courses[request.course_id].months
     until = request.holds_until
     if until is None and months is not None:
-        until = months_later(request.taken_on, months)
+        until = after_months(request.taken_on, months)
     dates = {"taken_on": request.taken_on, "holds_until": until, "recorded_at": work.now}
     return {"account_id": request.account_id, "course_id": request.course_id, "recorded_by_id": viewer.account_id, **dates}
-
-
-def months_later(day: date, months: int) -> date:
-    """The same day so many months later, or the last of that month where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
 
 
 async def withdraw_training(work: Work, viewer: Viewer, requests: Sequence[TrainingWithdrawal]) -> list[Outcome]:

@@ -1,5 +1,6 @@
 """Changes that a phone has queued, and what is answered to each."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import auto
@@ -26,7 +27,7 @@ class SyncMend(Choice):
     """What mends a change that was not taken; it is sent again under the same client id."""
 
     CHANGE_INPUT = auto(), "修改所指内容后重发"
-    SEND_LATER = auto(), "待所依赖的更改完成后重发"
+    SEND_LATER = auto(), "稍后原样重发"
     LOOK_AGAIN = auto(), "查看现状后决定"
     ASK_FOR_RIGHT = auto(), "向管理员申请权限后重发"
 
@@ -67,6 +68,8 @@ class Queue:
 
     phone_now: datetime
     changes: tuple[Change, ...]
+    read: Callable[[Change], Change] = lambda change: change
+    """Makes of a change one that is whole, when its turn comes; until then only its id, its time and what it needs must be there."""
 
 
 @dataclass(frozen=True, slots=True)

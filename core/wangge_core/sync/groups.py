@@ -30,8 +30,10 @@ class _Ready:
 
 def _event_of(change: Change) -> int | None:
     """The event that a change names by its id; None where another change makes it."""
+    if change.request is None or change.about is not None:
+        return None
     kind = KINDS[change.kind]
-    return kind.changes(change.request) if change.request is not None and change.about is None and kind.thing == "Event" else None
+    return kind.changes(change.request) if kind.thing == "Event" else None
 
 
 class Group:

@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
-from wangge_core.errors import Refusal
+from wangge_core.errors import Refusal, refusal
 from wangge_core.sync.changes import Answer, Change, SyncMend, SyncStatus, Taken, Thing
 
-WAITS, REUSED = "SYNC_WAITS", "SYNC_ID_REUSED"
+WAITS, REUSED, LATER = "SYNC_WAITS", "SYNC_ID_REUSED", "SYNC_LATER"
 CONFLICTS = frozenset(
     {
+        "CAMPAIGN_ENDED",
         "CONFLICT",
         "EVENT_CHANGED",
         "EVENT_DUPLICATE",
@@ -15,11 +16,14 @@ CONFLICTS = frozenset(
         "EVENT_JOINED",
         "MOVE_NOT_FROM_STAGE",
         "MOVE_ONCE",
+        "PATROL_ENDED",
         "SYNC_DIFFERS",
         REUSED,
     }
 )
 """Refusals that say that things stand otherwise than the phone knew."""
+TOO_LATE = frozenset({"SYNC_TOO_OLD"})
+"""Refusals of what was right when it was captured, and is to be recorded in another way if at all."""
 OF_RIGHTS = frozenset({"NOT_ALLOWED", "NOT_SIGNED_IN", "POST_NOT_HELD", "MOVE_ROLE", "MOVE_NOT_ASSIGNED"})
 
 
@@ -32,6 +36,11 @@ def done(change: Change, thing: Thing | None, taken: Taken, *, again: bool = Fal
         captured_at=taken.at,
         clock=taken.clock,
     )
+
+
+def later(change: Change) -> Answer:
+    """The answer to what was not looked at for want of time."""
+    return Answer(client_id=change.client_id, status=SyncStatus.REFUSED, refusals=(refusal(LATER),), mend=SyncMend.SEND_LATER)
 
 
 def refused(change: Change, refusals: Refusal | Sequence[Refusal], taken: Taken, thing: Thing | None = None) -> Answer:
@@ -51,7 +60,7 @@ def refused(change: Change, refusals: Refusal | Sequence[Refusal], taken: Taken,
 
 
 def _mend(codes: set[str], *, conflict: bool) -> SyncMend:
-    if conflict:
+    if conflict or codes & TOO_LATE:
         return SyncMend.LOOK_AGAIN
     if WAITS in codes or "SYNC_FAILED" in codes:
         return SyncMend.SEND_LATER

@@ -1,5 +1,6 @@
 """The figures: how much one document, its variables and one operation may ask for."""
 
+import math
 from dataclasses import dataclass
 
 
@@ -28,6 +29,8 @@ class Limits:
 
     cost: int = 1_000_000
     """The cost of one operation; see `limits/costs.py`."""
+    seconds: float = math.inf
+    """For how long an operation may run before whoever asked for it is told that it was stopped. Nothing is stopped here."""
 
     variables: int = 5_000
     """Values in the variables, nested ones included."""

@@ -19,6 +19,7 @@ from wangge_schema.answers import GraphQLRequest
 from wangge_schema.api import Api
 from wangge_schema.documents import InvalidDocumentError
 from wangge_schema.errors import FilterError, IdError
+from wangge_schema.ids import given_key, key_in
 from wangge_schema.reading.select import Chosen
 from wangge_schema.session import Session
 
@@ -45,12 +46,7 @@ class Asked:
     def campaign_id(self) -> int | None:
         """The one campaign that it follows; None for all. Raises IdError."""
         id: str | None = self.arguments.get("id")
-        if id is None:
-            return None
-        sort, _, key = id.partition(":")
-        if sort != "Campaign" or not (key.isascii() and key.isdigit()) or len(key) > 18:
-            raise IdError(f"{id[:80]!r} is no global id of a Campaign.")
-        return int(key)
+        return None if id is None else given_key(id, "Campaign")
 
     def by(self, viewer: Viewer) -> "Asked":
         """The same, asked by somebody else."""
@@ -120,9 +116,9 @@ async def read_wanted(work: Work, arguments: Mapping[str, Any]) -> Wanted:
 
 async def _paths(work: Work, grid: str) -> tuple[str, ...]:
     """The ground of a grid: its own path, or those of the base grids of an overlay."""
-    prefix, _, key = grid.partition(":")
-    if prefix == "Grid" and key.isascii() and key.isdigit() and len(key) <= 18:
-        named = t.grid.c.id == int(key)
+    key = key_in(grid, "Grid")
+    if key is not None:
+        named = t.grid.c.id == key
     else:
         named = sa.and_(t.grid.c.code == grid, t.grid.c.layer_id == BASE_LAYER) if is_storable(grid) else sa.false()
     found = await work.first(sa.select(t.grid.c.id, t.grid.c.path, t.grid.c.layer_id).where(named))

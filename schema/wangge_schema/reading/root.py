@@ -9,6 +9,7 @@ from graphql import GraphQLObjectType, GraphQLSchema
 from wangge_core.db.lists import ListOf, among
 from wangge_core.storable import is_storable
 from wangge_schema.errors import IdError, PageError
+from wangge_schema.ids import key_in
 from wangge_schema.reading.connections import plan_connection
 from wangge_schema.reading.finishing import Finisher
 from wangge_schema.reading.frames import Frame
@@ -106,8 +107,8 @@ Sources = Mapping[str, tuple[GraphQLObjectType, Source]]
 
 def type_name(sources: Sources, id: str) -> str:
     """The type that a global id names. Raises IdError."""
-    prefix, _, key = id.partition(":")
-    if prefix not in sources or not (key.isascii() and key.isdigit()) or len(key) > 18:
+    prefix = id.partition(":")[0]
+    if prefix not in sources or key_in(id, prefix) is None:
         raise IdError(f"{id[:80]!r} is no global id; they look like Grid:12.")
     return prefix
 

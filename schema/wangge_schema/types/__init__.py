@@ -66,7 +66,7 @@ from wangge_schema.types.staffing import (
     StaffingHolder,
     Training,
 )
-from wangge_schema.types.statistics import GridStatistics, PersonTombstone
+from wangge_schema.types.statistics import GridStatistics, OfficialPopulation, PersonTombstone
 from wangge_schema.types.steering import EventChase, EventProgress, EventRequest, Project, ProjectStep
 from wangge_schema.types.tasks import Shift, Task, TaskAddressee
 from wangge_schema.types.visits import Visit
@@ -80,7 +80,7 @@ PLANNED = (
     EventProgress, EventReporter, EventRequest, Grid, GridBinding, GridBoundary, GridLayer, GridPosition, GridProfile,
     GridStaffing, GridStatistics, GridTeam, GridType, HandOver, HistoryEntry, Household, HouseholdMember, ImportReview,
     Indicator, Involvement, Need, NeedKind, NoticeBoard, NoticeBoardPost, NoticeBoardSubstitute, Occasion, OccasionTerm, Office,
-    OpenedEvent, Organization, OrganizationPremises, OrganizationResponsible, Participation, Patrol, PatrolCheckpoint,
+    OfficialPopulation, OpenedEvent, Organization, OrganizationPremises, OrganizationResponsible, Participation, Patrol, PatrolCheckpoint,
     PatrolPoint, Person, PersonTombstone, Place, PlaceKind, PointsAccount, PointsEntry, PointsRule, Post, Project,
     ProjectStep, Residence, Role, Shift, Staffing, StaffingHolder, StaffingPosition, StaffingTeam, Task, TaskAddressee,
     Training, Unit, Viewer, Visit, Webhook, Workflow, WorkflowStage,

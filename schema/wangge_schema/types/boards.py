@@ -16,8 +16,8 @@ from wangge_core.db import tables as t
 from wangge_core.refusals import message
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import everybody
-from wangge_schema.errors import AddressError, IdError, PositionError
-from wangge_schema.ids import key_in
+from wangge_schema.errors import AddressError, PositionError
+from wangge_schema.ids import given_key
 from wangge_schema.reading.declare import column, planned, to_many, to_one
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.project import Typed, project
@@ -172,17 +172,10 @@ def _place(at: Any) -> BoardPlace:
     """What is asked for. Raises IdError."""
     given = {name: one.value for name in ("grid_id", "grid_code", "position", "address") if (one := getattr(at, name)) is not None}
     if "grid_id" in given:
-        given["grid_id"] = _key(given["grid_id"])
+        given["grid_id"] = given_key(given["grid_id"], "Grid")
     if "position" in given:
         given["position"] = (given["position"].longitude, given["position"].latitude)
     return BoardPlace(**given)
-
-
-def _key(id: str) -> int:
-    key = key_in(id, "Grid")
-    if key is None:
-        raise IdError(f"{id[:80]!r} is no global id of a Grid.")
-    return key
 
 
 async def _told(session: Session, chosen: Chosen, one: Chosen, found: FoundBoard) -> Any:

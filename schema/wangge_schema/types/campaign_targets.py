@@ -8,11 +8,13 @@ from strawberry.types.info import Info
 
 from wangge_core.campaigns.choosing import Assets, Chosen, Homes, Organizations, Persons, Places
 from wangge_core.campaigns.starting import GRID_WORKER, Counted, count_candidates
+from wangge_core.errors import Refusal
 from wangge_core.people.homes import ResidenceKind
 from wangge_core.places.units import UnitOccupancy
 from wangge_core.refusals import message
+from wangge_core.rights.viewers import Language
 from wangge_schema.details import plain
-from wangge_schema.errors import IdError
+from wangge_schema.ids import given_key
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.project import Typed, project
 from wangge_schema.reading.sources import WEIGHT
@@ -96,6 +98,11 @@ class CampaignProblem:
     message: str = strawberry.field(description="What to show, in the viewer's language.")
 
 
+def problem(one: Refusal, language: Language) -> Typed:
+    """A refusal of the core as it is shown."""
+    return Typed("CampaignProblem", {"field": one.field or None, "code": one.code, "message": message(one, language)})
+
+
 @strawberry.type(description="How long a campaign's list would be if it were frozen now. Nothing is written.")
 class CampaignCount:
     problems: list[CampaignProblem] = strawberry.field(description="Why it cannot be counted; empty where it was.")
@@ -117,21 +124,16 @@ async def _count(
     ] = strawberry.UNSET,
 ) -> CampaignCount:
     session, raw = session_of(info)
-    sort, _, key = grid_id.partition(":")
-    if sort != "Grid" or not (key.isascii() and key.isdigit()) or len(key) > 18:
-        raise IdError(f"{grid_id[:80]!r} is no global id of a Grid.")
+    key = given_key(grid_id, "Grid")
     async with session.deployment.read() as work:
         roles = role_ids or [GRID_WORKER]
-        found = await count_candidates(work, session.viewer, int(key), chosen_of(plain(targets)), roles)
+        found = await count_candidates(work, session.viewer, key, chosen_of(plain(targets)), roles)
     return cast("Any", Completed(project(_told(found, session.viewer.language), session.chosen(raw))))
 
 
-def _told(found: Counted, language: Any) -> Typed:
+def _told(found: Counted, language: Language) -> Typed:
     members = {
-        "problems": [
-            Typed("CampaignProblem", {"field": one.field or None, "code": one.code, "message": message(one, language)})
-            for one in found.refusals
-        ],
+        "problems": [problem(one, language) for one in found.refusals],
         "targets": found.targets,
         "grids": found.grids,
         "unmannedGridIds": [f"Grid:{id}" for id in found.unmanned],

@@ -11,8 +11,8 @@ from wangge_core.coverage.faults import FaultKind
 from wangge_core.db.mirroring import BASE_LAYER
 from wangge_core.grids.locating import layer_exists
 from wangge_core.storable import is_storable
-from wangge_schema.errors import CoverageError, IdError, LayerError, PageError
-from wangge_schema.ids import key_in
+from wangge_schema.errors import CoverageError, LayerError, PageError
+from wangge_schema.ids import given_key
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.project import Late, Typed, project
@@ -114,7 +114,7 @@ async def _coverage(
     session, raw = session_of(info)
     if not 0 <= first <= MOST_SHOWN:
         raise PageError(f"`first` lies between 0 and {MOST_SHOWN:,}.")
-    key = None if grid_id is None else _key(grid_id)
+    key = None if grid_id is None else given_key(grid_id, "Grid")
     async with session.deployment.read() as work:
         if not (is_storable(layer) and await layer_exists(work, layer)):
             raise LayerError(f"There is no layer {layer[:40]!r}.")
@@ -125,14 +125,6 @@ async def _coverage(
     if report is None:
         return cast("Any", Completed(None))
     return cast("Any", Completed(project(_told(report, first), session.chosen(raw))))
-
-
-def _key(id: str) -> int:
-    """The key in the global id of a grid. Raises IdError."""
-    key = key_in(id, "Grid")
-    if key is None:
-        raise IdError(f"{id[:80]!r} is no global id of a Grid.")
-    return key
 
 
 COVERAGE_COSTS = 20_000

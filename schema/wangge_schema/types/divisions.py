@@ -15,8 +15,7 @@ from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.refusals import message
 from wangge_core.rights.data_classes import DataClass
 from wangge_core.rights.visibility import within_grid
-from wangge_schema.errors import IdError
-from wangge_schema.ids import key_in
+from wangge_schema.ids import given_key
 from wangge_schema.reading.declare import column, planned, to_many, to_one
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.executor import Completed
@@ -241,9 +240,7 @@ async def _simulate(
     info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="The global id of the division.")]
 ) -> DivisionSimulation | None:
     session, raw = session_of(info)
-    key = key_in(id, "Division")
-    if key is None:
-        raise IdError(f"{id[:80]!r} is no global id of a Division.")
+    key = given_key(id, "Division")
     async with session.deployment.read() as work:
         found = await simulate_division(work, session.viewer, key)
     if found is None:

@@ -1,4 +1,4 @@
-"""Due lists: what is due, overdue and done; their figures, and the load of the coming weeks.
+"""Due lists: what is due, overdue and done.
 
 An operation of the core finds the items by one statement. What an item is of, the planner reads for all items of the page at once, under
 the viewer's rights: who may not see a household or a person is told neither its name nor its key.
@@ -11,17 +11,17 @@ import orjson
 import strawberry
 from strawberry.types.info import Info
 
-from wangge_core.duties.due import MOST_ITEMS, OPEN, DueItem, DuePage, DueRequest, DutyFigures, due_items, due_summary
-from wangge_core.duties.forecasting import MOST_WEEKS, Forecast, forecast_load
+from wangge_core.duties.due import MOST_ITEMS, OPEN, DueItem, DuePage, DueRequest, due_items
 from wangge_core.duties.stating import DueState
 from wangge_core.plugin.declarations.duties import TargetSort
 from wangge_schema.errors import IdError, PageError, PositionError
+from wangge_schema.ids import given_key
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.project import Typed, project
 from wangge_schema.reading.select import Chosen
 from wangge_schema.reading.sources import WEIGHT
-from wangge_schema.scalars import Date, DateTime
+from wangge_schema.scalars import DateTime
 from wangge_schema.session import Session
 from wangge_schema.types.due_cursors import read_cursor, write_cursor
 from wangge_schema.types.duties import Duty
@@ -78,44 +78,6 @@ class DueItems:
     unknown_duty_ids: list[strawberry.ID] = strawberry.field(description=UNKNOWN)
 
 
-@strawberry.type(description="How a duty stands on a ground.")
-class DueFigures:
-    duty: Duty = strawberry.field(description="The duty.")
-    targets: int = strawberry.field(description="How many households, people or things it concerns in the present period.")
-    done: int = strawberry.field(description="Of how many it was done; `declined` are among them.")
-    due: int = strawberry.field(description="Of how many it is still to be done in time.")
-    overdue: int = strawberry.field(description="Of how many it should have been done by now.")
-    declined: int = strawberry.field(description="How many were done because they were declined; that has no other consequence.")
-
-
-@strawberry.type(description="How the duties of a worker or a ground stand.")
-class DueSummary:
-    duties: list[DueFigures] = strawberry.field(description="The figures of each duty that asks for something now, in order.")
-    targets: int = strawberry.field(description="All together: how many.")
-    done: int = strawberry.field(description="All together: done.")
-    due: int = strawberry.field(description="All together: still to be done in time.")
-    overdue: int = strawberry.field(description="All together: overdue.")
-    declined: int = strawberry.field(description="All together: done because declined.")
-    unknown_duty_ids: list[strawberry.ID] = strawberry.field(description=UNKNOWN)
-
-
-@strawberry.type(description="What a week will ask for.")
-class DueWeek:
-    starts_on: Date = strawberry.field(description="Its first day: today, then Mondays.")
-    items: float = strawberry.field(description="How many things are to be done.")
-    minutes: float = strawberry.field(description="How many minutes they take, by what each duty says of one.")
-
-
-@strawberry.type(
-    description="The load of the coming weeks: what is missing of the present periods spread over the days left of them, later periods "
-    "over theirs, and all that is overdue or asked for by an event or occasion in the first week. Quotas of different households are left "
-    "out, because their visits are those of other duties; events and occasions that are still to come are not guessed."
-)
-class DueForecast:
-    weeks: list[DueWeek] = strawberry.field(description="The weeks.")
-    unknown_duty_ids: list[strawberry.ID] = strawberry.field(description=UNKNOWN)
-
-
 Whose = Annotated[strawberry.ID | None, strawberry.argument(description="The global id of the post whose list it is.")]
 Where = Annotated[
     strawberry.ID | None, strawberry.argument(description="Instead: the global id of the grid; what lies below counts too.")
@@ -139,7 +101,7 @@ async def _due_items(
     if not 1 <= first <= MOST_ITEMS:
         raise PageError(f"A due list has pages of 1 to {MOST_ITEMS}; {first} were asked for.")
     request = DueRequest(
-        **_of_whom(post_id, grid_id),
+        **of_whom(post_id, grid_id),
         duty_ids=tuple(duty_ids or ()),
         states=OPEN if states is None else tuple(dict.fromkeys(states)),
         near=_near(near),
@@ -151,51 +113,13 @@ async def _due_items(
     return cast("Any", Completed(None if found is None else await _told(session, session.chosen(raw), found)))
 
 
-async def _due_summary(info: Info, post_id: Whose = None, grid_id: Where = None, duty_ids: Which = None) -> DueSummary | None:
-    session, raw = session_of(info)
-    async with session.deployment.read() as work:
-        found = await due_summary(work, session.viewer, DueRequest(**_of_whom(post_id, grid_id), duty_ids=tuple(duty_ids or ())))
-    if found is None:
-        return cast("Any", Completed(None))
-    chosen, totals = session.chosen(raw), {name: sum(getattr(one, name) for one in found.duties) for name in FIGURES}
-    members = totals | {"unknownDutyIds": list(found.unknown)}
-    told: dict[str, Any] = {}
-    for one in chosen.children():
-        if one.name == "duties":
-            told[one.key] = await _figures(session, (chosen.key,), one, found.duties)
-        else:
-            told[one.key] = "DueSummary" if one.name == "__typename" else project(members[one.name], one)
-    return cast("Any", Completed(told))
-
-
-async def _due_forecast(
-    info: Info,
-    post_id: Whose = None,
-    grid_id: Where = None,
-    weeks: Annotated[int, strawberry.argument(description=f"How many weeks, at most {MOST_WEEKS}.")] = 4,
-) -> DueForecast | None:
-    session, raw = session_of(info)
-    if not 1 <= weeks <= MOST_WEEKS:
-        raise PageError(f"A forecast is of 1 to {MOST_WEEKS} weeks; {weeks} were asked for.")
-    async with session.deployment.read() as work:
-        found = await forecast_load(work, session.viewer, DueRequest(**_of_whom(post_id, grid_id)), weeks)
-    return cast("Any", Completed(None if found is None else project(_weeks(found), session.chosen(raw))))
-
-
-def _of_whom(post_id: str | None, grid_id: str | None) -> dict[str, Any]:
-    """Raises IdError where neither or both are given."""
+def of_whom(post_id: str | None, grid_id: str | None) -> dict[str, Any]:
+    """The post or grid of a request. Raises IdError where neither or both are given."""
     if (post_id is None) == (grid_id is None):
         raise IdError("Give either `postId` or `gridId`.")
     if post_id is not None:
-        return {"post_id": _key(post_id, "Post")}
-    return {"grid_id": _key(cast("str", grid_id), "Grid")}
-
-
-def _key(id: str, prefix: str) -> int:
-    found, _, key = id.partition(":")
-    if found != prefix or not (key.isascii() and key.isdigit()) or len(key) > 18:
-        raise IdError(f"{id[:80]!r} is no global id of a {prefix}.")
-    return int(key)
+        return {"post_id": given_key(post_id, "Post")}
+    return {"grid_id": given_key(cast("str", grid_id), "Grid")}
 
 
 def _near(given: Any) -> tuple[float, float] | None:
@@ -206,7 +130,6 @@ def _near(given: Any) -> tuple[float, float] | None:
     return given.longitude, given.latitude
 
 
-FIGURES = ("targets", "done", "due", "overdue", "declined")
 TARGETS = {
     "household": ("HOUSEHOLD",),
     "person": ("PERSON",),
@@ -249,7 +172,7 @@ async def _things(session: Session, where: tuple[str, ...], chosen: Chosen, item
     for one in chosen.children():
         if one.name in ("duty", "grid") or one.name in TARGETS:
             keys = [_target_key(one.name, item) for item in items]
-            found = await _by_keys(session, (*where, chosen.key, one.key), one, keys)
+            found = await by_keys(session, (*where, chosen.key, one.key), one, keys)
             for item, key in zip(told, keys, strict=True):
                 item[one.key] = None if key is None else found.get(key)
         else:
@@ -281,23 +204,7 @@ def _member(name: str, item: DueItem) -> Any:
     return members[name]
 
 
-async def _figures(
-    session: Session, where: tuple[str, ...], chosen: Chosen, figures: Sequence[DutyFigures]
-) -> list[dict[str, Any]]:
-    told: list[dict[str, Any]] = [{} for _ in figures]
-    for one in chosen.children():
-        found: Mapping[Any, Any] = {}
-        if one.name == "duty":
-            found = await _by_keys(session, (*where, chosen.key, one.key), one, [each.duty_id for each in figures])
-        for item, each in zip(told, figures, strict=True):
-            if one.name == "duty":
-                item[one.key] = found.get(each.duty_id)
-            else:
-                item[one.key] = "DueFigures" if one.name == "__typename" else project(getattr(each, one.name), one)
-    return told
-
-
-async def _by_keys(session: Session, where: tuple[str, ...], chosen: Chosen, keys: Sequence[Any]) -> Mapping[Any, Any]:
+async def by_keys(session: Session, where: tuple[str, ...], chosen: Chosen, keys: Sequence[Any]) -> Mapping[Any, Any]:
     """What the viewer may see of the things with these keys, by key."""
     wanted = sorted({key for key in keys if key is not None})
     if not wanted:
@@ -305,26 +212,12 @@ async def _by_keys(session: Session, where: tuple[str, ...], chosen: Chosen, key
     return dict(orjson.loads(await session.things(where, chosen, wanted)))
 
 
-def _weeks(found: Forecast) -> Typed:
-    weeks = [Typed("DueWeek", {"startsOn": one.starts_on, "items": one.items, "minutes": one.minutes}) for one in found.weeks]
-    return Typed("DueForecast", {"weeks": weeks, "unknownDutyIds": list(found.unknown)})
-
-
 WHO = "For the holder of the post and who stands in, and with READ_WORK over its ground or the grid; null for all others."
 due_items_field: Any = strawberry.field(
     resolver=_due_items,
     metadata={WEIGHT: DUE_COSTS},
     description="What duties ask for now: of a worker the duties of the post's role on its ground, of a grid those of everybody. "
-    f"Worked out from who and what is there now and what the ledger says was done. {WHO} Errors: CURSOR_INVALID, ID_INVALID, PAGE_INVALID, "
+    f"Worked out from who and what is there now and what the ledger says was done. Of a duty that names a sensitive kind of needs who may "
+    f"not see the need is shown nothing. {WHO} Errors: CURSOR_INVALID, ID_INVALID, PAGE_INVALID, "
     "POSITION_INVALID.",
-)
-due_summary_field: Any = strawberry.field(
-    resolver=_due_summary,
-    metadata={WEIGHT: DUE_COSTS},
-    description=f"How duties stand, in figures. {WHO} Error: ID_INVALID.",
-)
-due_forecast_field: Any = strawberry.field(
-    resolver=_due_forecast,
-    metadata={WEIGHT: DUE_COSTS},
-    description=f"How much duties will ask for in the coming weeks. {WHO} Errors: ID_INVALID, PAGE_INVALID.",
 )

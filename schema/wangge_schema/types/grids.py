@@ -23,6 +23,7 @@ from wangge_schema.types.nodes import AtOrBelow, Connection, Node, below, label_
 from wangge_schema.types.on_duty import runs_over
 from wangge_schema.types.profiles import has_profile
 from wangge_schema.types.sizes import SizeWarning, size_warnings
+from wangge_schema.types.statistics import newest
 
 if TYPE_CHECKING:
     from wangge_schema.details import GridDetails
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from wangge_schema.types.profiles import GridProfile
     from wangge_schema.types.rights import Post
     from wangge_schema.types.staffing import GridStaffing
-    from wangge_schema.types.statistics import GridStatistics
+    from wangge_schema.types.statistics import GridStatistics, OfficialPopulation
     from wangge_schema.types.tasks import Shift
     from wangge_schema.types.visits import Visit
 
@@ -130,6 +131,9 @@ class Grid(Node):
     statistics: "GridStatistics | None" = to_one(
         lambda row, statistics, _: statistics.c.grid_id == row.c.id,
         "Counts of people and homes in it and below it; null for an overlay's grid, and until they are published.",
+    )
+    official_population: "OfficialPopulation | None" = to_one(
+        newest, "The newest official figure of how many live in it; null where none was set, see `officialPopulationSet`."
     )
     base_grids: "Connection[Grid]" = connection(
         "Grid", base_grids_of, "Of an overlay's grid, the base grids that it is made of; none of a base grid."

@@ -17,7 +17,8 @@ from wangge_core.indicators.requests import By, Counts, Figure, FiguresRequest, 
 from wangge_core.plugin.declarations.indicators import Unit
 from wangge_core.plugin.measuring import IndicatorDefinition
 from wangge_core.rights.data_classes import DataClass
-from wangge_schema.errors import IdError, PageError
+from wangge_schema.errors import PageError
+from wangge_schema.ids import given_key
 from wangge_schema.reading.declare import column, planned
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.executor import Completed
@@ -186,7 +187,7 @@ async def _indicators(
     )
     async with session.deployment.read() as work:
         try:
-            found = await ask_figures(work, session.viewer, _key(grid_id), request, level=level, layer=layer)
+            found = await ask_figures(work, session.viewer, given_key(grid_id, "Grid"), request, level=level, layer=layer)
         except IndicatorsError as error:
             raise _error(error) from None
     if found is None:
@@ -218,9 +219,9 @@ async def _indicator_events(
     session, raw = session_of(info)
     if not 1 <= first <= MOST_EVENTS:
         raise PageError(f"`first` lies between 1 and {MOST_EVENTS}.")
-    key, of_key = _key(grid_id), None if of is None else of.rpartition(":")[2] if by in PREFIXES else of
+    key, of_key = given_key(grid_id, "Grid"), None if of is None else of.rpartition(":")[2] if by in PREFIXES else of
     request = FiguresRequest(indicators=(id,), grid_ids=(key,), days=Days(since, until), by=by, as_of=as_of)
-    start = 0 if after is None else _key(after, "Event")
+    start = 0 if after is None else given_key(after, "Event")
     async with session.deployment.read() as work:
         try:
             found = await ask_events(work, session.viewer, request, side, of_key, first=first, after=start)
@@ -233,21 +234,14 @@ async def _indicator_events(
     return cast("Any", Completed(project(Typed("IndicatorEvents", members), session.chosen(raw))))
 
 
-def _key(id: str, of: str = "Grid") -> int:
-    """The key in the global id of a thing. Raises IdError."""
-    found, _, key = id.partition(":")
-    if found != of or not (key.isascii() and key.isdigit()) or len(key) > 18:
-        raise IdError(f"{id[:80]!r} is no global id of {of}.")
-    return int(key)
-
-
 INDICATORS_COST = 500
 """As much as some pages: tallies of a year, or the facts of a narrow ground."""
 indicators: Any = strawberry.field(
     resolver=_indicators,
     metadata={WEIGHT: INDICATORS_COST},
     description="Figures of indicators, for READ_INDICATORS over the grid; null without it, and where there is no such grid. Each stands "
-    "beside its counts; what divides by nothing has no value. Staffing, duties and facts are counted at the moment, and by grid alone. "
+    "beside its counts; what divides by nothing has no value. Staffing, duties, facts and people are counted at the moment, and by grid "
+    "alone; figures that count people are for READ_PEOPLE over their grid too, and left out for others. "
     "Errors: ID_INVALID, PAGE_INVALID, INDICATOR_UNKNOWN, INDICATORS_INVALID, INDICATORS_TOO_MANY.",
 )
 indicator_events: Any = strawberry.field(

@@ -14,7 +14,8 @@ from wangge_schema.types.coverage import Coverage, coverage
 from wangge_schema.types.deadlines import Calendar
 from wangge_schema.types.declared import GridType, Role, Staffing
 from wangge_schema.types.divisions import Division, DivisionSimulation, division_simulation
-from wangge_schema.types.due import DueForecast, DueItems, DueSummary, due_forecast_field, due_items_field, due_summary_field
+from wangge_schema.types.due import DueItems, due_items_field
+from wangge_schema.types.due_figures import DueForecast, DueSummary, due_forecast_field, due_summary_field
 from wangge_schema.types.duties import Duty, Occasion, OccasionTerm
 from wangge_schema.types.events import Event
 from wangge_schema.types.grids import Grid, GridLayer
@@ -23,12 +24,13 @@ from wangge_schema.types.indicators import Indicator, IndicatorEvents, Indicator
 from wangge_schema.types.intake import PublicMatter, PublicReport, open_matters_nearby, public_report, public_reports
 from wangge_schema.types.kinds import AssetKind, EventKind, NeedKind, PlaceKind
 from wangge_schema.types.lineage import grid_of_former_code, is_present
+from wangge_schema.types.loads import GridLoad, grid_loads
 from wangge_schema.types.needs import Need
 from wangge_schema.types.nodes import Connection, Node
 from wangge_schema.types.patrols import Patrol
 from wangge_schema.types.people import Person
 from wangge_schema.types.places import Asset, Building, Office, Organization, Place
-from wangge_schema.types.points import GridLoad, PointsAccount, PointsRule, grid_loads
+from wangge_schema.types.points import PointsAccount, PointsRule
 from wangge_schema.types.pull import Pull, pull_field
 from wangge_schema.types.read_log import CHANGES_OF, READS_OF, Change, DataAccess
 from wangge_schema.types.rights import AccessGrant, Account, Post, Viewer

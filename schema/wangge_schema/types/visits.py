@@ -66,7 +66,6 @@ def _resident(row: Row) -> sa.ColumnElement[Any]:
     orders=("started_at", "id"),
     filters={
         "what": Filter("enum", lambda row: row.c.what, "By what was done.", WorkKind),
-        "outcome": Filter("enum", lambda row: row.c.outcome, "By outcome.", VisitOutcome),
         "started_at": Filter("moment", lambda row: row.c.started_at, "When it began."),
         "counted": Filter("boolean", lambda row: row.c.counted, "Whether it counts."),
         "duty_id": Filter("text", lambda row: row.c.duty_id, "By the duty that it was for."),

@@ -13,15 +13,14 @@ from wangge_core.campaigns.ending import CampaignEnd, end_campaigns
 from wangge_core.campaigns.extending import CampaignExtend, extend_campaigns
 from wangge_core.campaigns.outcomes import CheckInResult, ExceptionReason, TargetState
 from wangge_core.campaigns.starting import GRID_WORKER, CampaignStart, start_campaigns
-from wangge_core.errors import Refusal, refusal
-from wangge_core.refusals import message
+from wangge_core.errors import refusal
 from wangge_schema.details import plain
 from wangge_schema.reading.executor import Completed
 from wangge_schema.reading.project import Typed, project
 from wangge_schema.reading.select import Chosen
 from wangge_schema.scalars import DateTime
 from wangge_schema.session import Session
-from wangge_schema.types.campaign_targets import CampaignProblem, CampaignTargetsInput, chosen_of
+from wangge_schema.types.campaign_targets import CampaignProblem, CampaignTargetsInput, chosen_of, problem
 from wangge_schema.types.campaigns import Campaign, CampaignTarget
 from wangge_schema.writing.changes import SEEN
 from wangge_schema.writing.fields import Given, Mutation
@@ -205,14 +204,9 @@ def _told(given: Given, answer: CheckedIn, session: Session) -> Typed:
         "outcome": answer.state,
         "reason": answer.reason,
         "at": answer.checked_at,
-        "problems": [_problem(one, session) for one in answer.refusals],
+        "problems": [problem(one, session.viewer.language) for one in answer.refusals],
     }
     return Typed("CampaignCheckInAnswer", members)
-
-
-def _problem(one: Refusal, session: Session) -> Typed:
-    said = {"field": one.field or None, "code": one.code, "message": message(one, session.viewer.language)}
-    return Typed("CampaignProblem", said)
 
 
 ANSWERS = "What became of each, in order; null where none was looked at."

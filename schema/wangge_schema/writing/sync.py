@@ -2,8 +2,7 @@
 mutation's name, and is answered by itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 from typing import Annotated, Any, cast
 
@@ -13,10 +12,10 @@ from strawberry.types.info import Info
 
 from wangge_core.errors import Refusal, refusal
 from wangge_core.refusals import message
-from wangge_core.sync.changes import MOST_CHANGES, Answer, Change, Queue, SyncClock, SyncMend, SyncStatus, Thing
+from wangge_core.sync.changes import MOST_CHANGES, Answer, Queue, SyncClock, SyncMend, SyncStatus, Thing
 from wangge_core.sync.kinds import KINDS, OLDEST
+from wangge_core.sync.patience import Patience
 from wangge_core.sync.syncing import sync
-from wangge_schema.details import plain
 from wangge_schema.reading.enums import enum_type
 from wangge_schema.reading.making import MAKE, make_class
 from wangge_schema.reading.project import Typed, project
@@ -24,11 +23,12 @@ from wangge_schema.reading.select import Chosen
 from wangge_schema.reading.sources import WEIGHT
 from wangge_schema.scalars import DateTime
 from wangge_schema.session import Session
-from wangge_schema.unread import Unread
+from wangge_schema.unread import Unread, unread
 from wangge_schema.writing.campaigns import CampaignCheckInInput, check_ins_of
 from wangge_schema.writing.fields import Given, Mutation
 from wangge_schema.writing.inputs import optional, required
 from wangge_schema.writing.payloads import RefusedError, answered, payload
+from wangge_schema.writing.queued import Reading, Sent, Work, in_turns, python_name
 
 for one in (SyncStatus, SyncMend, SyncClock):
     enum_type(one)
@@ -57,7 +57,7 @@ class SyncAnswer:
         description="DONE and ALREADY_DONE need not be sent again; CONFLICT where things stand otherwise than the phone knew."
     )
     thing_id: strawberry.ID | None = strawberry.field(
-        description="The global id of what it made or changed; of a CONFLICT what stands in its way."
+        description="The global id of what it made or changed; of a CONFLICT what stands in its way, where that is one thing."
     )
     version: int | None = strawberry.field(description="The present version of that thing, where such things have one.")
     mend: SyncMend | None = strawberry.field(
@@ -68,26 +68,17 @@ class SyncAnswer:
     problems: list[SyncProblem] = strawberry.field(description="Why it was not done; empty where it was.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """A kind of change in the schema: its input, and how the core's request and what it is about are read from it."""
-
-    input: Any
-    request: Callable[[Given, Any], tuple[Any, str | None]]
-    rename: Callable[[str, Any], str]
-
-
-def _works(mutations: Sequence[Mutation]) -> dict[str, _Work]:
+def _works(mutations: Sequence[Mutation]) -> dict[str, Work]:
     """The kinds of changes, by the names of their mutations."""
     by_name = {one.name: one for one in mutations}
     found = {name: _work(by_name[name]) for name in KINDS if name in by_name}
-    return found | {"campaignCheckIn": _Work(SyncCheckInInput, _check_in, lambda field, _: field)}
+    return found | {"campaignCheckIn": Work(SyncCheckInInput, _check_in, _field_of_check_in)}
 
 
-def _work(mutation: Mutation) -> _Work:
+def _work(mutation: Mutation) -> Work:
     if not mutation.on:
-        return _Work(mutation.input, lambda given, input: (mutation.request("", given, input), None), mutation.rename)
-    return _Work(
+        return Work(mutation.input, lambda given, input: (mutation.request("", given, input), None), mutation.rename)
+    return Work(
         _on_thing(mutation),
         partial(_about, mutation),
         lambda field, input: field if field in ("id", "about") else f"input.{mutation.rename(field, input.input)}",
@@ -117,10 +108,15 @@ def _check_in(given: Given, _: Any) -> tuple[Any, str | None]:
     return check_ins_of(given["campaign_id"], given["check_in"]), None
 
 
-def _inputs(works: Mapping[str, _Work]) -> Any:
+def _field_of_check_in(field: str, _: Any) -> str:
+    own = {"id": "campaignId", "campaignId": "campaignId", "at": "capturedAt", "key": "clientId"}
+    return own.get(field, f"checkIn.{field}")
+
+
+def _inputs(works: Mapping[str, Work]) -> Any:
     """The input of the mutation."""
     members = {
-        _python(name): (strawberry.Maybe[work.input], MAKE.field(description=f"As `{name}`.")) for name, work in works.items()
+        python_name(name): (strawberry.Maybe[work.input], MAKE.field(description=f"As `{name}`.")) for name, work in works.items()
     }
     what = MAKE.input(
         make_class("SyncWorkInput", members), name="SyncWorkInput", one_of=True, description="What was done: exactly one of these."
@@ -142,78 +138,60 @@ def _inputs(works: Mapping[str, _Work]) -> Any:
     return MAKE.input(make_class("SyncInput", whole), name="SyncInput", description="What a phone has queued.")
 
 
-def _python(name: str) -> str:
-    return "".join(f"_{letter.lower()}" if letter.isupper() else letter for letter in name)
-
-
 class _Sync:
     """Reads what is sent, and tells what became of it."""
 
-    def __init__(self, works: Mapping[str, _Work]) -> None:
-        self._works = {_python(name): (name, work) for name, work in works.items()}
+    def __init__(self, works: Mapping[str, Work]) -> None:
+        self._works = works
 
     async def __call__(self, info: Info, input: Any) -> Any:
         raw = cast("GraphQLResolveInfo[Any]", info._raw_info)  # pyright: ignore[reportUnknownMemberType]
         session: Session = raw.context
-        queue = Queue(phone_now=input.now, changes=tuple(self._change(one) for one in input.changes))
-        found = await sync(partial(session.deployment.write, session.viewer, "sync"), session.viewer, queue)
+        reading = Reading(self._works, info)
+        sent = [reading.written_out(one) for one in input.changes]
+        async for some in in_turns(session.queue or ()):
+            sent += map(reading.outlined, some)
+        changes = tuple(one.outline for one in sent if one.outline is not None)
+        writes = partial(session.deployment.write, session.viewer, "sync")
+        queue = Queue(phone_now=input.now, changes=changes, read=reading.read)
+        found = await sync(writes, session.viewer, queue, Patience(until=session.until))
         if isinstance(found, Refusal):
             return await answered(session, raw, (found,), str, _nothing)
-        read = (self._told(one, answer, session) for one, answer in zip(input.changes, found, strict=True))
-        places, unread = range(len(input.changes) + len(session.unread)), session.unread
-        told = [_unread(unread[place], session) if place in unread else next(read) for place in places]
+        told = _told(sent, found, reading, session.viewer.language)
 
         async def thing(_: str, chosen: Chosen) -> Any:
-            return project(told, chosen)
+            projected: list[Any] = []
+            async for some in in_turns(told):
+                projected += project(some, chosen)
+            return projected
 
         return await answered(session, raw, (), str, thing)
 
-    def _given(self, change: Any) -> tuple[str, _Work, Any]:
-        """The kind of a change, and its input."""
-        for key, (name, work) in self._works.items():
-            maybe = getattr(change.work, key, None)
-            if isinstance(maybe, strawberry.Some):
-                return name, work, cast("Any", maybe).value
-        raise TypeError("a change of no kind passed the schema")
 
-    def _change(self, sent: Any) -> Change:
-        name, work, input = self._given(sent)
-        same: dict[str, Any] = {
-            "client_id": sent.client_id,
-            "kind": name,
-            "captured_at": sent.captured_at,
-            "after": tuple(sent.after or ()),
-        }
-        try:
-            request, about = work.request(plain(input), input)
-        except RefusedError as error:
-            return Change(refusal=error.refusal, **same)
-        return Change(request=request, about=about, **same)
+def _told(sent: Sequence[Sent], answers: Sequence[Answer], reading: Reading, language: str) -> Iterator[Typed]:
+    """What is told of each change, in the order in which they were sent."""
+    each = iter(answers)
+    for one in sent:
+        yield _unread(unread(reading.schema, one.change), language) if one.outline is None else _answer(one, next(each), language)
 
-    def _told(self, sent: Any, answer: Answer, session: Session) -> Typed:
-        name, work, input = self._given(sent)
-        thing = answer.thing
-        members = {
-            "clientId": answer.client_id,
-            "status": answer.status.value,
-            "thingId": thing and _global_id(thing),
-            "version": thing and thing.version,
-            "mend": answer.mend and answer.mend.value,
-            "capturedAt": answer.captured_at,
-            "clock": answer.clock and answer.clock.value,
-            "problems": [
-                Typed(
-                    "SyncProblem",
-                    {
-                        "field": _field(name, one, lambda field: work.rename(field, input)),
-                        "message": message(one, session.viewer.language),
-                        "code": one.code,
-                    },
-                )
-                for one in answer.refusals
-            ],
-        }
-        return Typed("SyncAnswer", members)
+
+def _answer(sent: Sent, answer: Answer, language: str) -> Typed:
+    thing = answer.thing
+    members = {
+        "clientId": answer.client_id,
+        "status": answer.status.value,
+        "thingId": thing and _global_id(thing),
+        "version": thing and thing.version,
+        "mend": answer.mend and answer.mend.value,
+        "capturedAt": answer.captured_at,
+        "clock": answer.clock and answer.clock.value,
+        "problems": [_problem(one, _field(sent, one), language) for one in answer.refusals],
+    }
+    return Typed("SyncAnswer", members)
+
+
+def _problem(found: Refusal, field: str | None, language: str) -> Typed:
+    return Typed("SyncProblem", {"field": field, "message": message(found, language), "code": found.code})
 
 
 SYNC_COSTS = 500
@@ -221,23 +199,22 @@ SYNC_COSTS = 500
 OF_CHANGE = frozenset({"clientId", "capturedAt", "after"})
 
 
-def _field(name: str, found: Refusal, rename: Callable[[str], str]) -> str | None:
+def _field(sent: Sent, found: Refusal) -> str | None:
     """The path of the input at fault."""
-    if found.field in OF_CHANGE:
-        return found.field
-    inner = rename(found.field) if found.field else ""
-    return f"work.{name}.{inner}" if inner else None
+    if sent.work is None or found.field in OF_CHANGE:
+        return found.field or None
+    inner = sent.work.rename(found.field, sent.input) if found.field else ""
+    return inner if inner in OF_CHANGE else f"work.{sent.name}.{inner}" if inner else None
 
 
-def _unread(one: Unread, session: Session) -> Typed:
-    """What is told of a change that is in no form of the schema."""
+def _unread(one: Unread, language: str) -> Typed:
+    """What is told of what is no change at all."""
     found = refusal("SYNC_UNREADABLE", one.field, said=one.said)
-    problem = {"field": one.field or None, "message": message(found, session.viewer.language), "code": found.code}
     members = {
         "clientId": one.client_id,
         "status": SyncStatus.REFUSED.value,
         "mend": SyncMend.CHANGE_INPUT.value,
-        "problems": [Typed("SyncProblem", problem)],
+        "problems": [_problem(found, one.field or None, language)],
     }
     return Typed("SyncAnswer", members)
 
@@ -268,6 +245,6 @@ def sync_fields(mutations: Sequence[Mutation]) -> dict[str, Any]:
             description="Take in what a phone queued without a network: each change by itself, with the rights that one had when it was "
             f"captured, at most {OLDEST.days} days ago, and once, however often and in whatever order it is sent. A change that was "
             "refused is mended and sent again under its `clientId`. Codes of changes: those of the mutations, SYNC_WAITS, SYNC_ID_REUSED, "
-            "SYNC_TOO_OLD, SYNC_ABOUT_OTHER, SYNC_DIFFERS, SYNC_UNREADABLE, SYNC_FAILED.",
+            "SYNC_TOO_OLD, SYNC_ABOUT_OTHER, SYNC_DIFFERS, SYNC_UNREADABLE, SYNC_FAILED, SYNC_LATER.",
         )
     }

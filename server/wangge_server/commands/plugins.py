@@ -44,5 +44,6 @@ def check_command(context: Context) -> None:
     click.echo(
         f"✓ {len(registry.plugins)} plugins: {len(registry.grid_types)} grid types, {len(registry.roles)} roles, "
         f"{len(registry.staffings)} staffing templates, {len(registry.event_kinds)} event kinds, {len(registry.workflows)} workflows, "
-        f"{len(registry.need_kinds)} needs, {len(registry.asset_kinds)} asset kinds, {len(registry.place_kinds)} place kinds."
+        f"{len(registry.need_kinds)} needs, {len(registry.asset_kinds)} asset kinds, {len(registry.place_kinds)} place kinds, "
+        f"{len(registry.duties)} duties, {len(registry.indicators)} indicators."
     )

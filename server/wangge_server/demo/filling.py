@@ -15,6 +15,7 @@ from wangge_server.demo.ground import make_ground
 from wangge_server.demo.life import live
 from wangge_server.demo.offices import make_offices
 from wangge_server.demo.overlays import make_overlays
+from wangge_server.demo.populations import make_populations
 from wangge_server.demo.register import make_registers
 from wangge_server.demo.rosters import AHEAD, check_in_on_duty, make_calendars, make_rosters
 from wangge_server.demo.sizes import sizes_for
@@ -86,7 +87,16 @@ def today(zone: ZoneInfo) -> datetime:
     return datetime.now(UTC).astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-GROUNDWORK = (make_ground, make_overlays, make_registers, make_things, make_offices, make_staff, make_calendars)
+GROUNDWORK = (
+    make_ground,
+    make_overlays,
+    make_registers,
+    make_populations,
+    make_things,
+    make_offices,
+    make_staff,
+    make_calendars,
+)
 
 
 async def fill(

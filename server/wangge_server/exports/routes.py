@@ -81,10 +81,10 @@ class Exporter:
 
     async def _made(self, request: Request, make: Callable[[Request, ExportRequest, Pages], Awaitable[Response]]) -> Response:
         wanted = await read_request(request, self._settings.most_body_bytes)
-        shown = credentials_of(dict(request.scope["headers"]), wanted.asked.address)
+        credentials = credentials_of(dict(request.scope["headers"]), wanted.asked.address)
 
         async def see() -> Viewer:
-            return (await self._viewers.see(shown)).viewer
+            return (await self._viewers.see(credentials)).viewer
 
         if (await see()).account_id is None:
             return failed("UNAUTHENTICATED", "Sign in to export lists.")

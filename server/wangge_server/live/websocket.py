@@ -109,13 +109,15 @@ class Connection:
         except ClosedError as error:
             if error is not silent:
                 raise
-        if not self._sending.locked():  # else it has something to answer to
-            await self._send_now(protocol.PING)
         return await self._answered(silent)
 
     async def _answered(self, silent: ClosedError) -> Message | None:
         """The client's next message after a ping. One that takes what it is sent may be far behind, and gets more time to answer."""
+        asked = False
         for _ in range(PINGS_OF_PATIENCE):
+            if not asked and not self._sending.locked():  # while something is on its way it shows whether that is taken
+                await self._send_now(protocol.PING)
+                asked = True
             taken = self._taken
             try:
                 return await self._heard(PING_SECONDS, silent)

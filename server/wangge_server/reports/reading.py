@@ -23,7 +23,8 @@ from wangge_server.reports.words import WORDS
 
 REPORTED = "community.events_reported"
 OF_WORK = frozenset(
-    f"community.{name}" for name in ("visits", "patrols", "visit_completion", "patrol_completion", "facts_confirmed")
+    f"community.{name}"
+    for name in ("visits", "patrols", "visit_completion", "patrol_completion", "facts_confirmed", "register_share")
 )
 OF_STAFFING = frozenset({"community.staffing_rate"})
 NOTHING = Counts(numerator=0, denominator=None, value=None)

@@ -1,19 +1,12 @@
 """Who sees what of appraisals and points, said once more in plain Python."""
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
 
+from oracle.scopes import Row, Seen, over
 from oracle.world import World
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
-
-Row = Mapping[str, Any]
-
-
-def over(viewer: Viewer, capability: Capability, path: str) -> bool:
-    scope = viewer.scopes.get(capability)
-    return scope is not None and any(path[: len(prefix)] == prefix for prefix in scope.paths)
 
 
 def held_posts(world: World, viewer: Viewer, *, running: bool) -> Iterator[tuple[int, Row]]:
@@ -36,7 +29,7 @@ def works_there(world: World, viewer: Viewer, row: Row) -> bool:
 
 def appraisal(world: World, viewer: Viewer, row: Row) -> bool:
     """A scheme or a run: who appraises there, and the staff of the ground."""
-    return over(viewer, Capability.APPRAISE, world.path_of_grid[row["grid_id"]]) or works_there(world, viewer, row)
+    return over(Capability.APPRAISE)(world, viewer, row) or works_there(world, viewer, row)
 
 
 def is_own(world: World, viewer: Viewer, row: Row) -> bool:
@@ -49,7 +42,7 @@ def is_own(world: World, viewer: Viewer, row: Row) -> bool:
 
 def papers(world: World, viewer: Viewer, row: Row) -> bool:
     """What a score is made of: for who appraises, and for whom it is of once it is shown."""
-    appraises = over(viewer, Capability.APPRAISE, world.path_of_grid[row["grid_id"]])
+    appraises = over(Capability.APPRAISE)(world, viewer, row)
     return appraises or (row["shown"] and is_own(world, viewer, row))
 
 
@@ -67,10 +60,10 @@ def collected(world: World, viewer: Viewer, row: Row) -> bool:
 def points(world: World, viewer: Viewer, row: Row) -> bool:
     """One's own, and for who gives rewards there."""
     own = viewer.account_id is not None and viewer.reads_own and row["account_id"] == viewer.account_id
-    return own or over(viewer, Capability.GIVE_REWARDS, world.path_of_grid[row["grid_id"]])
+    return own or over(Capability.GIVE_REWARDS)(world, viewer, row)
 
 
-RULES: Mapping[str, Callable[[World, Viewer, Row], bool]] = {
+RULES: Mapping[str, Seen] = {
     "AppraisalAppeal": collected,
     "AppraisalCheck": collected,
     "AppraisalPapers": papers,

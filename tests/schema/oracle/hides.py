@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from oracle import campaigns, ledger
-from oracle.sees import Seen, about_person, event, on_events, over, papers, serves_low, themselves
+from oracle.scopes import Seen, over
+from oracle.sees import about_person, event, on_events, papers, serves_low, themselves
 from oracle.world import World
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from oracle.sees import holds
+from oracle.scopes import holds
 from oracle.world import World
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from oracle.hides import PRIVATE
-from oracle.sees import holds
+from oracle.scopes import holds
 from oracle.world import Key, World
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability

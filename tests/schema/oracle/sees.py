@@ -5,27 +5,11 @@ from typing import Any
 
 from oracle import appraisals, campaigns, ledger
 from oracle.boards import on_board, stands_in_now
+from oracle.scopes import Seen, holds, over
 from oracle.world import World
 from wangge_core.db import tables as t
 from wangge_core.plugin.declarations.capabilities import Capability
 from wangge_core.rights.viewers import Viewer
-
-Seen = Callable[[World, Viewer, Mapping[str, Any]], bool]
-
-
-def holds(viewer: Viewer, capability: Capability, path: str) -> bool:
-    """Whether the viewer has a capability over the grid with this path: at it or at one of those above it."""
-    scope = viewer.scopes.get(capability)
-    return scope is not None and any(path[: len(prefix)] == prefix for prefix in scope.paths)
-
-
-def over(capability: Capability) -> Seen:
-    """Rows that lie in a grid where the viewer has the capability."""
-
-    def seen(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
-        return holds(viewer, capability, world.path_of_grid[row["grid_id"]])
-
-    return seen
 
 
 def everyone(_world: World, _viewer: Viewer, _row: Mapping[str, Any]) -> bool:
@@ -274,11 +258,11 @@ def hand_over(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
     return own or holds(viewer, Capability.MANAGE_POSTS, world.path_of_grid[row["grid_id"]])
 
 
-def duty_change(_world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
+def duty_change(world: World, viewer: Viewer, row: Mapping[str, Any]) -> bool:
     """For who reads work there; what holds everywhere for who reads work anywhere."""
     if row["grid_id"] is None:
         return bool(viewer.scope(Capability.READ_WORK).paths)
-    return over(Capability.READ_WORK)(_world, viewer, row)
+    return over(Capability.READ_WORK)(world, viewer, row)
 
 
 ALIKE = (everyone, on_board, stands_in_now)
@@ -345,6 +329,7 @@ RULES: Mapping[str, Seen] = {
     "NoticeBoardPost": on_board,
     "NoticeBoardSubstitute": stands_in_now,
     "Office": everyone,
+    "OfficialPopulation": everyone,
     "Organization": over(Capability.READ_PLACES),
     "OrganizationPremises": everyone,  # reached through its organisation alone, as are the responsible persons
     "OrganizationResponsible": everyone,

@@ -68,7 +68,7 @@ from wangge_core.db.tables.rights import access_grant, account, delegation, post
 from wangge_core.db.tables.search import SEARCHED, index_of, is_search_index, search
 from wangge_core.db.tables.sign_in import api_key, device
 from wangge_core.db.tables.staff import course, course_role, grid_binding, hand_over, training
-from wangge_core.db.tables.statistics import grid_statistic
+from wangge_core.db.tables.statistics import grid_statistic, official_population
 from wangge_core.db.tables.steering import event_chase, event_request, project, project_step
 from wangge_core.db.tables.sync import sync_change
 from wangge_core.db.tables.tasks import duty_position, shift, task, task_addressee
@@ -155,6 +155,7 @@ __all__ = [
     "occasion",
     "occasion_term",
     "office",
+    "official_population",
     "organization",
     "organization_premises",
     "organization_responsible",

@@ -5,7 +5,7 @@ Nothing of a run that is frozen changes but by an appeal, and nothing of it is r
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json
+from wangge_core.db.columns import Column, Json
 from wangge_core.db.tables.metadata import key, moment, table, to, to_declared, version
 
 FIRST = sa.text("supersedes_id IS NULL")
@@ -14,11 +14,11 @@ appraisal_scheme = table(
     "appraisal_scheme",
     key(),
     to("grid"),  # the ground within which it appraises
-    sa.Column("name", sa.String(120), nullable=False),
-    sa.Column("appraises", sa.String(10), nullable=False),
-    sa.Column("level", sa.String(20)),  # of the grids
+    Column("name", sa.String(120), nullable=False),
+    Column("appraises", sa.String(10), nullable=False),
+    Column("level", sa.String(20)),  # of the grids
     to_declared("role", nullable=True),  # of the posts
-    sa.Column("period", sa.String(10), nullable=False),
+    Column("period", sa.String(10), nullable=False),
     moment("created_at"),
     moment("ended_at", nullable=True),
     version(),  # the number of its present content
@@ -29,8 +29,8 @@ appraisal_scheme_version = table(
     "appraisal_scheme_version",
     key(),
     to("appraisal_scheme", name="scheme_id"),
-    sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("content", Json, nullable=False),
+    Column("number", sa.Integer, nullable=False),
+    Column("content", Json, nullable=False),
     to("account", name="set_by_id", nullable=True),
     moment("set_at"),
     sa.UniqueConstraint("scheme_id", "number"),
@@ -42,9 +42,9 @@ appraisal_run = table(
     to("appraisal_scheme", name="scheme_id"),
     to("appraisal_scheme_version", name="scheme_version_id"),
     to("grid"),  # that of the scheme
-    sa.Column("starts_on", sa.Date, nullable=False),
-    sa.Column("ends_on", sa.Date, nullable=False),
-    sa.Column("state", sa.String(10), nullable=False),
+    Column("starts_on", sa.Date, nullable=False),
+    Column("ends_on", sa.Date, nullable=False),
+    Column("state", sa.String(10), nullable=False),
     to("account", name="started_by_id", nullable=True),
     moment("started_at"),
     to("account", name="frozen_by_id", nullable=True),
@@ -53,10 +53,10 @@ appraisal_run = table(
     to("account", name="published_by_id", nullable=True),
     moment("published_at", nullable=True),
     # whether the circular names the last, as the deployment had it when the run was published
-    sa.Column("names_last", sa.Boolean, nullable=False),
+    Column("names_last", sa.Boolean, nullable=False),
     # the run in whose place it is, and why
     to("appraisal_run", name="supersedes_id", nullable=True),
-    sa.Column("supersedes_because", sa.String(400)),
+    Column("supersedes_because", sa.String(400)),
     version(),
     sa.Index(None, "starts_on", "id"),
     sa.Index(None, "grid_id", "starts_on", "id"),
@@ -77,20 +77,20 @@ appraisal_result = table(
     to("office", nullable=True, index=True),
     to("post", nullable=True, index=True),
     # whether the appraised may see it, and as what a circular names them
-    sa.Column("shown", sa.Boolean, nullable=False),
-    sa.Column("in_circular", sa.String(10)),
+    Column("shown", sa.Boolean, nullable=False),
+    Column("in_circular", sa.String(10)),
     # what was collected for it, 0 to 100; ratings from below are only ever kept summed
-    sa.Column("self_assessment", sa.Integer),
+    Column("self_assessment", sa.Integer),
     to("account", name="assessed_by_id", nullable=True),
-    sa.Column("below_count", sa.Integer, nullable=False),
-    sa.Column("below_sum", sa.Integer, nullable=False),
-    sa.Column("below_closed", sa.Boolean, nullable=False),
+    Column("below_count", sa.Integer, nullable=False),
+    Column("below_sum", sa.Integer, nullable=False),
+    Column("below_closed", sa.Boolean, nullable=False),
     # what was frozen and what came of it; of rank 0 is who has no score
-    sa.Column("inputs", Json),
-    sa.Column("scored", Json),
-    sa.Column("score", sa.Float(53)),
-    sa.Column("rank", sa.Integer, nullable=False),
-    sa.Column("stars", sa.Integer),
+    Column("inputs", Json),
+    Column("scored", Json),
+    Column("score", sa.Float(53)),
+    Column("rank", sa.Integer, nullable=False),
+    Column("stars", sa.Integer),
     sa.Index(None, "run_id", "rank", "id"),
     sa.Index(None, "grid_id", "id"),
     sa.Index(None, "appraised_grid_id", "run_id"),
@@ -100,10 +100,10 @@ appraisal_rating = table(
     "appraisal_rating",
     key(),
     to("appraisal_result", name="result_id"),
-    sa.Column("side", sa.String(10), nullable=False),
+    Column("side", sa.String(10), nullable=False),
     to("account"),
     # from below it says only who has rated
-    sa.Column("points", sa.Integer),
+    Column("points", sa.Integer),
     sa.UniqueConstraint("result_id", "side", "account_id"),
 )
 
@@ -112,14 +112,14 @@ appraisal_check = table(
     key(),
     to("appraisal_result", name="result_id"),
     to("grid"),  # that of the run
-    sa.Column("kind", sa.String(20), nullable=False),
+    Column("kind", sa.String(20), nullable=False),
     # what was drawn: one of these
     to("event", nullable=True),
     to("asset", nullable=True),
     to("place", nullable=True),
     moment("drawn_at"),
-    sa.Column("points", sa.Integer),
-    sa.Column("finding", sa.String(400)),
+    Column("points", sa.Integer),
+    Column("finding", sa.String(400)),
     to("account", name="entered_by_id", nullable=True),
     moment("entered_at", nullable=True),
     sa.Index(None, "result_id", "kind", "id"),
@@ -131,11 +131,11 @@ appraisal_appeal = table(
     to("appraisal_result", name="result_id"),
     to("grid"),  # that of the run
     to("account"),
-    sa.Column("reason", sa.Text, nullable=False),
+    Column("reason", sa.Text, nullable=False),
     moment("at"),
-    sa.Column("granted", sa.Boolean),
-    sa.Column("points", sa.Float(53)),
-    sa.Column("answer", sa.Text),
+    Column("granted", sa.Boolean),
+    Column("points", sa.Float(53)),
+    Column("answer", sa.Text),
     to("account", name="answered_by_id", nullable=True),
     moment("answered_at", nullable=True),
     sa.Index(None, "result_id", "id"),
@@ -156,7 +156,7 @@ points_account = table(
     to("grid"),  # where its holder wants to be thanked
     moment("joined_at"),
     moment("left_at", nullable=True),
-    sa.Column("balance", sa.Integer, nullable=False),
+    Column("balance", sa.Integer, nullable=False),
     sa.CheckConstraint("balance >= 0", name="never_negative"),
     sa.UniqueConstraint("account_id"),
     sa.Index(None, "grid_id", "id"),
@@ -168,7 +168,7 @@ points_rule = table(
     to("grid"),
     # reports of this kind and those below it; of all kinds where there is none
     to_declared("event_kind", name="kind_id", nullable=True),
-    sa.Column("points", sa.Integer, nullable=False),
+    Column("points", sa.Integer, nullable=False),
     moment("starts_at"),
     moment("ended_at", nullable=True),
     to("account", name="set_by_id", nullable=True),
@@ -179,12 +179,12 @@ points_entry = table(
     "points_entry",
     key(),
     to("points_account"),
-    sa.Column("points", sa.Integer, nullable=False),  # below 0 for what was given for them
+    Column("points", sa.Integer, nullable=False),  # below 0 for what was given for them
     moment("at"),
     # for an accepted report, by a rule; or the reward, and who gave it
     to("event", nullable=True, index=True),
     to("points_rule", nullable=True),
-    sa.Column("reward", sa.String(200)),
+    Column("reward", sa.String(200)),
     to("account", name="given_by_id", nullable=True),
     sa.UniqueConstraint("points_account_id", "event_id"),
     sa.Index(None, "points_account_id", "id"),

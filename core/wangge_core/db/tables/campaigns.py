@@ -5,21 +5,21 @@ The figures outlive the targets: what is known of single persons and homes goes 
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Column, Json, binary_text
 from wangge_core.db.tables.metadata import key, metadata, moment, table, to, to_declared, version
 
 campaign = table(
     "campaign",
     key(),
     to("grid"),  # the ground
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("purpose", sa.String(400), nullable=False),
-    sa.Column("legal_basis", sa.String(400), nullable=False),
-    sa.Column("aim", sa.String(20), nullable=False),
-    sa.Column("chosen", Json, nullable=False),
+    Column("name", sa.String(200), nullable=False),
+    Column("purpose", sa.String(400), nullable=False),
+    Column("legal_basis", sa.String(400), nullable=False),
+    Column("aim", sa.String(20), nullable=False),
+    Column("chosen", Json, nullable=False),
     to("event", nullable=True, index=True),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("keep_days", sa.Integer, nullable=False),
+    Column("state", sa.String(10), nullable=False),
+    Column("keep_days", sa.Integer, nullable=False),
     to("account", name="started_by_id", nullable=True),
     moment("started_at"),
     moment("ends_at"),
@@ -46,7 +46,7 @@ campaign_extension = table(
     to("campaign"),
     moment("ended_before"),
     moment("ends_at"),
-    sa.Column("reason", sa.String(400), nullable=False),
+    Column("reason", sa.String(400), nullable=False),
     to("account", nullable=True),
     moment("at"),
     sa.Index(None, "campaign_id", "id"),
@@ -70,15 +70,15 @@ campaign_target = table(
     to("asset", nullable=True),
     to("place", nullable=True),
     to("organization", nullable=True),
-    sa.Column("code", binary_text(24), nullable=False, unique=True),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("reason", sa.String(20)),
+    Column("code", binary_text(24), nullable=False, unique=True),
+    Column("state", sa.String(10), nullable=False),
+    Column("reason", sa.String(20)),
     # when it came out so, as the client says, and when that was received
     moment("checked_at", nullable=True),
     moment("received_at", nullable=True),
     to("account", nullable=True),
     to("post", nullable=True),
-    sa.Column("client_key", binary_text(80)),
+    Column("client_key", binary_text(80)),
     version(),
     *(_once(of) for of in ("person_id", "unit_id", "asset_id", "place_id", "organization_id")),
     sa.Index(None, "campaign_id", "id"),
@@ -90,13 +90,13 @@ campaign_earlier = table(
     "campaign_earlier",
     key(),
     to("campaign_target", name="target_id"),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("reason", sa.String(20)),
+    Column("state", sa.String(10), nullable=False),
+    Column("reason", sa.String(20)),
     moment("checked_at", nullable=True),
     moment("received_at", nullable=True),
     to("account", nullable=True),
     to("post", nullable=True),
-    sa.Column("client_key", binary_text(80)),
+    Column("client_key", binary_text(80)),
     moment("replaced_at"),
     sa.Index(None, "target_id", "id"),
 )
@@ -107,7 +107,7 @@ campaign_tally = table(
     to("campaign"),
     to("grid", index=True),
     *(
-        sa.Column(name, sa.Integer, nullable=False)
+        Column(name, sa.Integer, nullable=False)
         for name in ("targets", "open", "done", "declined", "moved_away", "not_found", "excused")
     ),
     sa.UniqueConstraint("campaign_id", "grid_id"),

@@ -2,20 +2,20 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Column, Json, binary_text
 from wangge_core.db.tables.metadata import key, moment, table, to, version
 
 calendar = table(
     "calendar",
     key(),
-    sa.Column("name", binary_text(80), nullable=False, unique=True),
+    Column("name", binary_text(80), nullable=False, unique=True),
     to("calendar", name="follows_id", nullable=True, index=True),
     to("office", nullable=True, index=True),
     # a season: the days on which its hours hold in place of those of the calendar that it follows
-    sa.Column("starts_on", sa.Date),
-    sa.Column("ends_on", sa.Date),
-    sa.Column("hours", Json, nullable=False),
-    sa.Column("years", Json, nullable=False),
+    Column("starts_on", sa.Date),
+    Column("ends_on", sa.Date),
+    Column("hours", Json, nullable=False),
+    Column("years", Json, nullable=False),
     version(),
 )
 
@@ -23,10 +23,10 @@ calendar_day = table(
     "calendar_day",
     key(),
     to("calendar"),
-    sa.Column("day", sa.Date, nullable=False),
-    sa.Column("worked", sa.Boolean, nullable=False),
-    sa.Column("name", sa.String(80), nullable=False),
-    sa.Column("hours", Json),
+    Column("day", sa.Date, nullable=False),
+    Column("worked", sa.Boolean, nullable=False),
+    Column("name", sa.String(80), nullable=False),
+    Column("hours", Json),
     sa.UniqueConstraint("calendar_id", "day"),
 )
 
@@ -36,9 +36,9 @@ calendar_change = table(
     to("calendar"),
     moment("at"),
     to("account", nullable=True, index=True),
-    sa.Column("counted", sa.Integer, nullable=False),
-    sa.Column("moved", sa.Integer, nullable=False),
-    sa.Column("events", Json, nullable=False),
+    Column("counted", sa.Integer, nullable=False),
+    Column("moved", sa.Integer, nullable=False),
+    Column("events", Json, nullable=False),
     sa.Index(None, "calendar_id", "id"),
 )
 
@@ -46,29 +46,29 @@ event_clock = table(
     "event_clock",
     key(),
     to("event"),
-    sa.Column("scope", sa.String(5), nullable=False),
-    sa.Column("stage", binary_text(80)),
-    sa.Column("clock", Json, nullable=False),
-    sa.Column("kind", sa.String(20), nullable=False),
-    sa.Column("amount", sa.BigInteger, nullable=False),
-    sa.Column("limit_name", binary_text(80)),
+    Column("scope", sa.String(5), nullable=False),
+    Column("stage", binary_text(80)),
+    Column("clock", Json, nullable=False),
+    Column("kind", sa.String(20), nullable=False),
+    Column("amount", sa.BigInteger, nullable=False),
+    Column("limit_name", binary_text(80)),
     to("calendar", nullable=True),
-    sa.Column("state", sa.String(10), nullable=False),
+    Column("state", sa.String(10), nullable=False),
     moment("started_at"),
     moment("due_at", nullable=True),
     moment("stopped_at", nullable=True),
     # a due time that is not counted: as a record says, or as an extension gave it
     moment("fixed_due_at", nullable=True),
     moment("fixed_at", nullable=True),
-    sa.Column("fixed_because", sa.String(400)),
-    sa.Column("extensions", sa.Integer, nullable=False),
+    Column("fixed_because", sa.String(400)),
+    Column("extensions", sa.Integer, nullable=False),
     # the year that its calendar does not cover, so that it has no due time
-    sa.Column("missing_year", sa.Integer),
+    Column("missing_year", sa.Integer),
     moment("warned_at", nullable=True),
     moment("overdue_at", nullable=True),
     moment("escalated_at", nullable=True),
     moment("exempted_at", nullable=True),
-    sa.Column("exempted_because", sa.String(400)),
+    Column("exempted_because", sa.String(400)),
     sa.Index(None, "event_id", "id"),
     sa.Index(None, "state", "calendar_id", "id"),
 )
@@ -81,8 +81,8 @@ event_pause = table(
     moment("started_at"),
     moment("ended_at", nullable=True),
     moment("until", nullable=True),
-    sa.Column("because", sa.String(400), nullable=False),
+    Column("because", sa.String(400), nullable=False),
     # left by a move that pauses the clock, until the event comes back to the stage
-    sa.Column("by_move", sa.Boolean, nullable=False),
+    Column("by_move", sa.Boolean, nullable=False),
     sa.Index(None, "event_id", "id"),
 )

@@ -3,7 +3,7 @@ the declaring plugin is on."""
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Column, Json, binary_text
 from wangge_core.db.tables.metadata import declared_key, key, label, metadata, moment, table, to, to_declared
 
 
@@ -12,9 +12,9 @@ def _declared(name: str, *columns: sa.Column[object]) -> sa.Table:
         name,
         metadata,
         declared_key(),
-        sa.Column("plugin", sa.String(80), nullable=False),
-        sa.Column("ordinal", sa.Integer, nullable=False),
-        sa.Column("available", sa.Boolean, nullable=False),
+        Column("plugin", sa.String(80), nullable=False),
+        Column("ordinal", sa.Integer, nullable=False),
+        Column("available", sa.Boolean, nullable=False),
         label(),
         *columns,
     )
@@ -24,27 +24,27 @@ plugin = sa.Table(
     "plugin",
     metadata,
     declared_key(),
-    sa.Column("version", sa.String(40), nullable=False),
-    sa.Column("available", sa.Boolean, nullable=False),
+    Column("version", sa.String(40), nullable=False),
+    Column("available", sa.Boolean, nullable=False),
 )
 
 grid_type = _declared(
     "grid_type",
-    sa.Column("overlay", sa.Boolean, nullable=False),
-    sa.Column("size", Json, nullable=False),
-    sa.Column("level_names", Json, nullable=False),
-    sa.Column("details_type", sa.String(160)),
+    Column("overlay", sa.Boolean, nullable=False),
+    Column("size", Json, nullable=False),
+    Column("level_names", Json, nullable=False),
+    Column("details_type", sa.String(160)),
 )
 
-staffing = _declared("staffing", sa.Column("level", sa.String(20), nullable=False))
+staffing = _declared("staffing", Column("level", sa.String(20), nullable=False))
 
 role = _declared(
     "role",
-    sa.Column("level", sa.String(20), nullable=False),
-    sa.Column("duty", sa.Text, nullable=False),
-    sa.Column("may", Json, nullable=False),
-    sa.Column("acts_as", Json, nullable=False),
-    sa.Column("shown_to_public", sa.Boolean, nullable=False),
+    Column("level", sa.String(20), nullable=False),
+    Column("duty", sa.Text, nullable=False),
+    Column("may", Json, nullable=False),
+    Column("acts_as", Json, nullable=False),
+    Column("shown_to_public", sa.Boolean, nullable=False),
 )
 
 staffing_position = table(
@@ -52,26 +52,26 @@ staffing_position = table(
     key(),
     to_declared("staffing", index=True),
     to_declared("role"),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("least", sa.Integer, nullable=False),
-    sa.Column("most", sa.Integer),
-    sa.Column("per", sa.String(120), nullable=False),
+    Column("ordinal", sa.Integer, nullable=False),
+    Column("least", sa.Integer, nullable=False),
+    Column("most", sa.Integer),
+    Column("per", sa.String(120), nullable=False),
     # its place among all lines of all templates, by which a line of a grid is named
-    sa.Column("number", sa.Integer, nullable=False),
+    Column("number", sa.Integer, nullable=False),
     # at the desk of which level it stands; NULL for lines of templates that grids choose
-    sa.Column("desk_level", sa.String(20)),
+    Column("desk_level", sa.String(20)),
     # of what the figures are for each of, how many grids one person may hold it in, whether it is held on the ground above
-    sa.Column("each", sa.String(20), nullable=False),
-    sa.Column("each_kind", binary_text(160)),
-    sa.Column("grids_each", sa.Integer),
-    sa.Column("above", sa.Boolean, nullable=False),
+    Column("each", sa.String(20), nullable=False),
+    Column("each_kind", binary_text(160)),
+    Column("grids_each", sa.Integer),
+    Column("above", sa.Boolean, nullable=False),
 )
 
 staffing_team = _declared(
     "staffing_team",
     to_declared("staffing", index=True),
-    sa.Column("work", Json, nullable=False),
-    sa.Column("note", Json),
+    Column("work", Json, nullable=False),
+    Column("note", Json),
 )
 
 staffing_team_role = sa.Table(
@@ -79,7 +79,7 @@ staffing_team_role = sa.Table(
     metadata,
     to_declared("staffing_team", name="team_id"),
     to_declared("role", index=True),
-    sa.Column("ordinal", sa.Integer, nullable=False),
+    Column("ordinal", sa.Integer, nullable=False),
     sa.PrimaryKeyConstraint("team_id", "role_id"),
 )
 
@@ -97,9 +97,9 @@ workflow_version = table(
     "workflow_version",
     key(),
     to_declared("workflow"),
-    sa.Column("hash", sa.String(64), nullable=False),
-    sa.Column("definition", Json, nullable=False),
-    sa.Column("current", sa.Boolean, nullable=False),
+    Column("hash", sa.String(64), nullable=False),
+    Column("definition", Json, nullable=False),
+    Column("current", sa.Boolean, nullable=False),
     moment("created_at"),
     sa.UniqueConstraint("workflow_id", "hash"),
 )
@@ -108,11 +108,11 @@ workflow_stage = table(
     "workflow_stage",
     key(),
     to("workflow_version"),
-    sa.Column("name", binary_text(80), nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("final", sa.Boolean, nullable=False),
+    Column("name", binary_text(80), nullable=False),
+    Column("ordinal", sa.Integer, nullable=False),
+    Column("final", sa.Boolean, nullable=False),
     label(),
-    sa.Column("clock", Json),
+    Column("clock", Json),
     sa.UniqueConstraint("workflow_version_id", "name"),
 )
 
@@ -120,52 +120,52 @@ event_kind = _declared(
     "event_kind",
     to_declared("workflow"),
     to_declared("event_kind", name="parent_id", nullable=True, index=True),
-    sa.Column("priority", sa.String(10), nullable=False),
-    sa.Column("details_type", sa.String(160)),
-    sa.Column("detail_fields", Json, nullable=False),
-    sa.Column("involves", Json, nullable=False),
-    sa.Column("hidden_from_grid", sa.Boolean, nullable=False),
-    sa.Column("catalogue", sa.String(80)),
-    sa.Column("retired_because", sa.String(200)),
+    Column("priority", sa.String(10), nullable=False),
+    Column("details_type", sa.String(160)),
+    Column("detail_fields", Json, nullable=False),
+    Column("involves", Json, nullable=False),
+    Column("hidden_from_grid", sa.Boolean, nullable=False),
+    Column("catalogue", sa.String(80)),
+    Column("retired_because", sa.String(200)),
     # how long its events may take under which filing condition, as `LimitDefinition`s
-    sa.Column("limits", Json, nullable=False),
+    Column("limits", Json, nullable=False),
     # who handles and who supervises, by name, as a published catalogue says it
-    sa.Column("handled_by", Json, nullable=False),
-    sa.Column("supervised_by", Json, nullable=False),
-    sa.Column("open_to_public", sa.Boolean, nullable=False),
-    sa.Column("shown_to_public", sa.Boolean, nullable=False),
-    sa.Column("version", sa.Integer, nullable=False),
+    Column("handled_by", Json, nullable=False),
+    Column("supervised_by", Json, nullable=False),
+    Column("open_to_public", sa.Boolean, nullable=False),
+    Column("shown_to_public", sa.Boolean, nullable=False),
+    Column("version", sa.Integer, nullable=False),
 )
 
 event_kind_version = table(
     "event_kind_version",
     key(),
     to_declared("event_kind", name="kind_id"),
-    sa.Column("version", sa.Integer, nullable=False),
+    Column("version", sa.Integer, nullable=False),
     # what the kind said from then on: labels, parent, workflow, priority, limits, who handles it, whether it is retired
-    sa.Column("content", Json, nullable=False),
+    Column("content", Json, nullable=False),
     moment("at"),
     sa.UniqueConstraint("kind_id", "version"),
 )
 
 need_kind = _declared(
     "need_kind",
-    sa.Column("basis", sa.Text, nullable=False),
-    sa.Column("visits", sa.Text, nullable=False),
-    sa.Column("months", sa.Integer),
-    sa.Column("sensitive", sa.Boolean, nullable=False),
-    sa.Column("children", sa.Boolean, nullable=False),
+    Column("basis", sa.Text, nullable=False),
+    Column("visits", sa.Text, nullable=False),
+    Column("months", sa.Integer),
+    Column("sensitive", sa.Boolean, nullable=False),
+    Column("children", sa.Boolean, nullable=False),
     # what the deployment decides: whether needs of the kind can be set, on what law, and how long ended ones are kept
-    sa.Column("open", sa.Boolean, nullable=False),
-    sa.Column("legal_basis", sa.String(400)),
-    sa.Column("keep_months", sa.Integer),
+    Column("open", sa.Boolean, nullable=False),
+    Column("legal_basis", sa.String(400)),
+    Column("keep_months", sa.Integer),
 )
 
-asset_kind = _declared("asset_kind", sa.Column("details_type", sa.String(160)), sa.Column("detail_fields", Json, nullable=False))
+asset_kind = _declared("asset_kind", Column("details_type", sa.String(160)), Column("detail_fields", Json, nullable=False))
 
 place_kind = _declared(
     "place_kind",
-    sa.Column("details_type", sa.String(160)),
-    sa.Column("detail_fields", Json, nullable=False),
-    sa.Column("station", sa.Boolean, nullable=False),
+    Column("details_type", sa.String(160)),
+    Column("detail_fields", Json, nullable=False),
+    Column("station", sa.Boolean, nullable=False),
 )

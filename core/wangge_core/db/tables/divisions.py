@@ -5,30 +5,30 @@ Moves, successions and former codes are of divisions that are in force: undoing 
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Id, Json, binary_text
+from wangge_core.db.columns import Column, Id, Json, binary_text
 from wangge_core.db.tables.metadata import key, metadata, moment, table, to, version
 
 division = table(
     "division",
     key(),
     to("grid"),  # the ground within which it changes grids
-    sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("changes", Json, nullable=False),
+    Column("name", sa.String(200), nullable=False),
+    Column("state", sa.String(10), nullable=False),
+    Column("changes", Json, nullable=False),
     to("account", name="proposed_by_id", nullable=True),
     moment("proposed_at"),
     # set while it waits for its day, with who decided so
     moment("effective_at", nullable=True),
     to("account", name="applied_by_id", nullable=True),
     moment("applied_at", nullable=True),
-    sa.Column("forced_reason", sa.String(400)),
+    Column("forced_reason", sa.String(400)),
     # the code of the refusal that it met on its day
-    sa.Column("trouble", sa.String(40)),
+    Column("trouble", sa.String(40)),
     to("account", name="undone_by_id", nullable=True),
     moment("undone_at", nullable=True),
-    sa.Column("undone_reason", sa.String(400)),
+    Column("undone_reason", sa.String(400)),
     # what undoing it needs, beside its moves
-    sa.Column("before", Json),
+    Column("before", Json),
     version(),
     sa.Index(None, "grid_id", "id"),
     sa.Index(None, "state", "id"),
@@ -38,8 +38,8 @@ division_move = sa.Table(
     "division_move",
     metadata,
     to("division"),
-    sa.Column("moved", binary_text(40), nullable=False),  # the table
-    sa.Column("row_id", Id, nullable=False),
+    Column("moved", binary_text(40), nullable=False),  # the table
+    Column("row_id", Id, nullable=False),
     to("grid", name="from_grid_id"),
     to("grid", name="to_grid_id", index=True),
     sa.PrimaryKeyConstraint("division_id", "moved", "row_id"),
@@ -62,7 +62,7 @@ grid_former_code = sa.Table(
     metadata,
     to("division"),
     to("grid", index=True),
-    sa.Column("code", binary_text(40), nullable=False),
+    Column("code", binary_text(40), nullable=False),
     sa.PrimaryKeyConstraint("division_id", "grid_id"),
     sa.Index(None, "code", "division_id"),
 )

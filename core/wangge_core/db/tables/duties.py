@@ -5,24 +5,24 @@ A change is a row of its own; the `current` one of a duty and a grid is what hol
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json
+from wangge_core.db.columns import Column, Json
 from wangge_core.db.tables.metadata import declared_key, key, label, metadata, moment, table, to, to_declared
 
 duty = sa.Table(
     "duty",
     metadata,
     declared_key(),
-    sa.Column("plugin", sa.String(80), nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("available", sa.Boolean, nullable=False),
+    Column("plugin", sa.String(80), nullable=False),
+    Column("ordinal", sa.Integer, nullable=False),
+    Column("available", sa.Boolean, nullable=False),
     label(),
     # as declared: the roles, what is done, how many minutes one takes, whom or where, how often; and on which grid types, NULL for all
-    sa.Column("who", Json, nullable=False),
-    sa.Column("does", sa.String(20), nullable=False),
-    sa.Column("minutes", sa.Integer, nullable=False),
-    sa.Column("targets", Json, nullable=False),
-    sa.Column("frequencies", Json, nullable=False),
-    sa.Column("grid_types", Json),
+    Column("who", Json, nullable=False),
+    Column("does", sa.String(20), nullable=False),
+    Column("minutes", sa.Integer, nullable=False),
+    Column("targets", Json, nullable=False),
+    Column("frequencies", Json, nullable=False),
+    Column("grid_types", Json),
     # since when the deployment has it: nothing is overdue from before
     moment("since"),
 )
@@ -31,9 +31,9 @@ occasion = sa.Table(
     "occasion",
     metadata,
     declared_key(),
-    sa.Column("plugin", sa.String(80), nullable=False),
-    sa.Column("ordinal", sa.Integer, nullable=False),
-    sa.Column("available", sa.Boolean, nullable=False),
+    Column("plugin", sa.String(80), nullable=False),
+    Column("ordinal", sa.Integer, nullable=False),
+    Column("available", sa.Boolean, nullable=False),
     label(),
 )
 
@@ -42,13 +42,13 @@ duty_change = table(
     key(),
     to_declared("duty"),
     to("grid", nullable=True, index=True),
-    sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("current", sa.Boolean, nullable=False),
+    Column("version", sa.Integer, nullable=False),
+    Column("current", sa.Boolean, nullable=False),
     # whether the duty holds there at all; how often and whose it is there, NULL as it is declared
-    sa.Column("in_force", sa.Boolean, nullable=False),
-    sa.Column("frequencies", Json),
-    sa.Column("who", Json),
-    sa.Column("reason", sa.String(400), nullable=False),
+    Column("in_force", sa.Boolean, nullable=False),
+    Column("frequencies", Json),
+    Column("who", Json),
+    Column("reason", sa.String(400), nullable=False),
     to("account", nullable=True),
     moment("at"),
     sa.Index(None, "duty_id", "grid_id", "version", "id"),
@@ -62,11 +62,11 @@ occasion_term = table(
     to("grid", index=True),
     moment("starts_at"),
     moment("ends_at", nullable=True),
-    sa.Column("reason", sa.String(400), nullable=False),
+    Column("reason", sa.String(400), nullable=False),
     to("account", name="set_by_id", nullable=True),
     moment("created_at"),
     # filled where somebody took its end forward
-    sa.Column("end_reason", sa.String(400)),
+    Column("end_reason", sa.String(400)),
     to("account", name="ended_by_id", nullable=True),
     sa.Index(None, "ends_at", "id"),
     sa.Index(None, "starts_at", "id"),

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Column, Json, binary_text
 from wangge_core.db.tables.metadata import folded, from_outside, key, moment, position, table, to, to_declared
 
 
@@ -16,18 +16,18 @@ def _of_few(column: str, *others: str) -> sa.Index:
 event = table(
     "event",
     key(),
-    sa.Column("number", binary_text(40), nullable=False, unique=True),
+    Column("number", binary_text(40), nullable=False, unique=True),
     to_declared("event_kind", name="kind_id"),
-    sa.Column("kind_version", sa.Integer),
+    Column("kind_version", sa.Integer),
     to("grid"),
     to("workflow_version"),
-    sa.Column("stage", binary_text(80), nullable=False),
-    sa.Column("closed", sa.Boolean, nullable=False),
-    sa.Column("priority", sa.String(10), nullable=False),
-    sa.Column("source", sa.String(20), nullable=False),
-    sa.Column("description", sa.Text, nullable=False),
+    Column("stage", binary_text(80), nullable=False),
+    Column("closed", sa.Boolean, nullable=False),
+    Column("priority", sa.String(10), nullable=False),
+    Column("source", sa.String(20), nullable=False),
+    Column("description", sa.Text, nullable=False),
     folded(),
-    sa.Column("details", Json),
+    Column("details", Json),
     to("account", name="reporter_id", nullable=True, index=True),
     to("device", nullable=True),
     to("building", nullable=True, index=True),
@@ -43,18 +43,18 @@ event = table(
     moment("whole_due_at", nullable=True),
     moment("closed_at", nullable=True),
     # the kind's limit that was chosen, or taken where there is one; and the event by whose move this one was opened
-    sa.Column("filed_limit", sa.String(80)),
+    Column("filed_limit", sa.String(80)),
     to("event", name="opened_by_event_id", nullable=True),
-    sa.Column("recorded_timeliness", sa.String(10)),
+    Column("recorded_timeliness", sa.String(10)),
     *from_outside(),
     # the event that it is a part of, and the one that it was found to tell of once more
     to("event", name="part_of_id", nullable=True),
     to("event", name="joined_to_id", nullable=True),
     moment("deferred_until", nullable=True),
-    sa.Column("times_reported", sa.Integer, nullable=False, server_default="1"),
-    sa.Column("times_chased", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("times_extended", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("version", sa.Integer, nullable=False),
+    Column("times_reported", sa.Integer, nullable=False, server_default="1"),
+    Column("times_chased", sa.Integer, nullable=False, server_default="0"),
+    Column("times_extended", sa.Integer, nullable=False, server_default="0"),
+    Column("version", sa.Integer, nullable=False),
     sa.UniqueConstraint("source_name", "source_key"),
     sa.Index(None, "reported_at", "id"),
     sa.Index(None, "grid_id", "reported_at", "id"),
@@ -81,14 +81,14 @@ event_assignment = table(
     "event_assignment",
     key(),
     to("event"),
-    sa.Column("sequence", sa.Integer, nullable=False),
+    Column("sequence", sa.Integer, nullable=False),
     to("post", nullable=True, index=True),
     to("office", nullable=True, index=True),
-    sa.Column("lead", sa.Boolean, nullable=False),
-    sa.Column("active", sa.Boolean, nullable=False),
+    Column("lead", sa.Boolean, nullable=False),
+    Column("active", sa.Boolean, nullable=False),
     # of a joint handling: how far the part of this post or office is, and what was said of it
-    sa.Column("part_state", sa.String(10)),
-    sa.Column("part_note", sa.Text),
+    Column("part_state", sa.String(10)),
+    Column("part_note", sa.Text),
     sa.Index(None, "event_id", "sequence", "id"),
 )
 
@@ -96,17 +96,17 @@ event_history = table(
     "event_history",
     key(),
     to("event"),
-    sa.Column("sequence", sa.Integer, nullable=False),
-    sa.Column("entry", sa.String(20), nullable=False),
-    sa.Column("move", binary_text(80)),
-    sa.Column("from_stage", binary_text(80)),
-    sa.Column("to_stage", binary_text(80), nullable=False),
+    Column("sequence", sa.Integer, nullable=False),
+    Column("entry", sa.String(20), nullable=False),
+    Column("move", binary_text(80)),
+    Column("from_stage", binary_text(80)),
+    Column("to_stage", binary_text(80), nullable=False),
     moment("at"),
     to("account", nullable=True, index=True),
     to("post", nullable=True),
-    sa.Column("answers", Json, nullable=False),
+    Column("answers", Json, nullable=False),
     # what it changed of the event beside the stage, so that the present state can be rebuilt; see `events/replay.py`
-    sa.Column("changes", Json),
+    Column("changes", Json),
     sa.UniqueConstraint("event_id", "sequence"),
 )
 
@@ -114,7 +114,7 @@ involvement = table(
     "involvement",
     key(),
     to("event"),
-    sa.Column("role", binary_text(80), nullable=False),
+    Column("role", binary_text(80), nullable=False),
     to("person", nullable=True, index=True),
     to("organization", nullable=True, index=True),
     to("asset", nullable=True, index=True),

@@ -2,19 +2,19 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import binary_text
+from wangge_core.db.columns import Column, binary_text
 from wangge_core.db.tables.metadata import key, moment, table, to
 
 stored_file = table(
     "stored_file",
     key(),
-    sa.Column("digest", binary_text(64), unique=True),
-    sa.Column("object", binary_text(120), nullable=False, unique=True),
-    sa.Column("thumbnail", binary_text(120)),
-    sa.Column("media_type", sa.String(40), nullable=False),
-    sa.Column("bytes", sa.Integer, nullable=False),
-    sa.Column("width", sa.Integer),
-    sa.Column("height", sa.Integer),
+    Column("digest", binary_text(64), unique=True),
+    Column("object", binary_text(120), nullable=False, unique=True),
+    Column("thumbnail", binary_text(120)),
+    Column("media_type", sa.String(40), nullable=False),
+    Column("bytes", sa.Integer, nullable=False),
+    Column("width", sa.Integer),
+    Column("height", sa.Integer),
     moment("created_at"),
     moment("removed_at", nullable=True),
     sa.Index(None, "removed_at"),
@@ -25,13 +25,13 @@ attachment = table(
     key(),
     to("stored_file", index=True),
     to("account", name="uploader_id", nullable=True, index=True),
-    sa.Column("intake_token", binary_text(64)),
-    sa.Column("attached", sa.Boolean, nullable=False),
+    Column("intake_token", binary_text(64)),
+    Column("attached", sa.Boolean, nullable=False),
     moment("taken_in_at"),
     moment("taken_at_claimed", nullable=True),
-    sa.Column("longitude_claimed", sa.Float(53)),
-    sa.Column("latitude_claimed", sa.Float(53)),
-    sa.Column("public", sa.Boolean, nullable=False),
+    Column("longitude_claimed", sa.Float(53)),
+    Column("latitude_claimed", sa.Float(53)),
+    Column("public", sa.Boolean, nullable=False),
     moment("published_at", nullable=True),
     to("account", name="published_by_id", nullable=True),
     sa.Index(None, "attached", "taken_in_at"),
@@ -42,7 +42,7 @@ event_attachment = table(
     key(),
     to("event"),
     to("attachment", index=True),
-    sa.Column("sequence", sa.Integer, nullable=False),
-    sa.Column("role", binary_text(80), nullable=False),
+    Column("sequence", sa.Integer, nullable=False),
+    Column("role", binary_text(80), nullable=False),
     sa.UniqueConstraint("event_id", "sequence", "role", "attachment_id"),
 )

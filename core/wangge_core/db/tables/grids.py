@@ -6,32 +6,32 @@ A boundary is written anew when it is set, and never changed. Its `rings` are wh
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Id, Json, binary_text
+from wangge_core.db.columns import Column, Id, Json, binary_text
 from wangge_core.db.tables.metadata import folded, key, label, metadata, moment, table, to, to_declared
 
 grid_layer = sa.Table(
     "grid_layer",
     metadata,
-    sa.Column("id", binary_text(40), primary_key=True),
+    Column("id", binary_text(40), primary_key=True),
     label(),
-    sa.Column("base", sa.Boolean, nullable=False),
+    Column("base", sa.Boolean, nullable=False),
 )
 
 grid = table(
     "grid",
     key(),
-    sa.Column("layer_id", binary_text(40), sa.ForeignKey("grid_layer.id"), nullable=False),
+    Column("layer_id", binary_text(40), sa.ForeignKey("grid_layer.id"), nullable=False),
     to_declared("grid_type", index=True),
     to("grid", name="parent_id", nullable=True),
-    sa.Column("path", binary_text(400), nullable=False, unique=True),
-    sa.Column("depth", sa.Integer, nullable=False),
-    sa.Column("level", sa.String(20), nullable=False),
-    sa.Column("code", binary_text(40), nullable=False),
-    sa.Column("name", sa.String(200), nullable=False),
+    Column("path", binary_text(400), nullable=False, unique=True),
+    Column("depth", sa.Integer, nullable=False),
+    Column("level", sa.String(20), nullable=False),
+    Column("code", binary_text(40), nullable=False),
+    Column("name", sa.String(200), nullable=False),
     folded(),
     to_declared("staffing", nullable=True),
-    sa.Column("details", Json),
-    sa.Column("version", sa.Integer, nullable=False),
+    Column("details", Json),
+    Column("version", sa.Integer, nullable=False),
     moment("created_at"),
     moment("updated_at"),
     # when a re-division retired it: it is in no list of present grids, and nothing new is put into it
@@ -55,18 +55,18 @@ grid_part = sa.Table(
 boundary = table(
     "boundary",
     key(),
-    sa.Column("grid_id", Id, sa.ForeignKey("grid.id"), nullable=False, unique=True),
-    sa.Column("geometry", Json, nullable=False),
-    sa.Column("rings", sa.LargeBinary, nullable=False),
-    sa.Column("original", Json, nullable=False),
-    sa.Column("system", binary_text(20), nullable=False),
-    sa.Column("west", sa.Integer, nullable=False),
-    sa.Column("south", sa.Integer, nullable=False),
-    sa.Column("east", sa.Integer, nullable=False),
-    sa.Column("north", sa.Integer, nullable=False),
-    sa.Column("area", sa.Float(53), nullable=False),
-    sa.Column("vertices", sa.Integer, nullable=False),
-    sa.Column("repairs", Json, nullable=False),
+    Column("grid_id", Id, sa.ForeignKey("grid.id"), nullable=False, unique=True),
+    Column("geometry", Json, nullable=False),
+    Column("rings", sa.LargeBinary, nullable=False),
+    Column("original", Json, nullable=False),
+    Column("system", binary_text(20), nullable=False),
+    Column("west", sa.Integer, nullable=False),
+    Column("south", sa.Integer, nullable=False),
+    Column("east", sa.Integer, nullable=False),
+    Column("north", sa.Integer, nullable=False),
+    Column("area", sa.Float(53), nullable=False),
+    Column("vertices", sa.Integer, nullable=False),
+    Column("repairs", Json, nullable=False),
     moment("set_at"),
     to("account", name="set_by_id", nullable=True),
 )
@@ -74,8 +74,8 @@ boundary = table(
 boundary_tile = sa.Table(
     "boundary_tile",
     metadata,
-    sa.Column("layer_id", binary_text(40), sa.ForeignKey("grid_layer.id"), nullable=False),
-    sa.Column("tile", sa.BigInteger, nullable=False),
+    Column("layer_id", binary_text(40), sa.ForeignKey("grid_layer.id"), nullable=False),
+    Column("tile", sa.BigInteger, nullable=False),
     to("boundary", index=True),
     sa.PrimaryKeyConstraint("layer_id", "tile", "boundary_id"),
 )

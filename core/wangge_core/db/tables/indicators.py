@@ -7,7 +7,7 @@ and taken away.
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Id, Json, binary_text
+from wangge_core.db.columns import Column, Id, Json, binary_text
 from wangge_core.db.tables.metadata import declared_key, label, metadata, moment
 
 
@@ -16,48 +16,46 @@ def _declared(name: str, *columns: sa.Column[object]) -> sa.Table:
         name,
         metadata,
         declared_key(),
-        sa.Column("plugin", sa.String(80), nullable=False),
-        sa.Column("ordinal", sa.Integer, nullable=False),
-        sa.Column("available", sa.Boolean, nullable=False),
+        Column("plugin", sa.String(80), nullable=False),
+        Column("ordinal", sa.Integer, nullable=False),
+        Column("available", sa.Boolean, nullable=False),
         label(),
         *columns,
     )
 
 
-measure = _declared(
-    "measure", sa.Column("way", sa.String(40), nullable=False), sa.Column("counted_for", sa.String(10), nullable=False)
-)
+measure = _declared("measure", Column("way", sa.String(40), nullable=False), Column("counted_for", sa.String(10), nullable=False))
 
 indicator = _declared(
     "indicator",
-    sa.Column("unit", sa.String(10), nullable=False),
+    Column("unit", sa.String(10), nullable=False),
     # ids of measures that are added and taken away: {"plus": […], "minus": […]}
-    sa.Column("numerator", Json, nullable=False),
-    sa.Column("denominator", Json),
-    sa.Column("formula", sa.String(400), nullable=False),
-    sa.Column("source", sa.String(400), nullable=False),
-    sa.Column("higher_is_better", sa.Boolean),
+    Column("numerator", Json, nullable=False),
+    Column("denominator", Json),
+    Column("formula", sa.String(400), nullable=False),
+    Column("source", sa.String(400), nullable=False),
+    Column("higher_is_better", sa.Boolean),
 )
 
 counted = sa.Table(
     "counted",
     metadata,
     # the table of the thing, and its key there
-    sa.Column("thing", binary_text(10), nullable=False),
-    sa.Column("thing_id", Id, nullable=False),
+    Column("thing", binary_text(10), nullable=False),
+    Column("thing_id", Id, nullable=False),
     # the grid, and its path when it was counted, so that one that moves in the tree is found; undoing a division may take grids away
-    sa.Column("grid_id", Id, nullable=False),
-    sa.Column("path", binary_text(400), nullable=False),
+    Column("grid_id", Id, nullable=False),
+    Column("path", binary_text(400), nullable=False),
     # the grid that it lay in before any division of the ground, where that is another, and its path when it was counted
-    sa.Column("then_grid_id", Id),
-    sa.Column("then_path", binary_text(400)),
-    sa.Column("kind_id", binary_text(160)),
-    sa.Column("source", sa.String(20)),
+    Column("then_grid_id", Id),
+    Column("then_path", binary_text(400)),
+    Column("kind_id", binary_text(160)),
+    Column("source", sa.String(20)),
     # the days between which something is counted; the last of all days while it is carried over
-    sa.Column("first_day", sa.Date, nullable=False),
-    sa.Column("last_day", sa.Date, nullable=False),
+    Column("first_day", sa.Date, nullable=False),
+    Column("last_day", sa.Date, nullable=False),
     # what is counted, as `indicators/facts.py` packs it
-    sa.Column("facts", Json, nullable=False),
+    Column("facts", Json, nullable=False),
     sa.PrimaryKeyConstraint("thing", "thing_id"),
     sa.Index(None, "grid_id", "last_day", "first_day"),
     sa.Index(None, "last_day", "first_day"),
@@ -66,16 +64,16 @@ counted = sa.Table(
 tally = sa.Table(
     "tally",
     metadata,
-    sa.Column("grid_id", Id, nullable=False),
+    Column("grid_id", Id, nullable=False),
     # nothing, KIND, SOURCE, OFFICE, ROLE or MINUTES, and which of them
-    sa.Column("dimension", binary_text(10), nullable=False),
-    sa.Column("span", binary_text(1), nullable=False),  # D or M
-    sa.Column("measure", binary_text(160), nullable=False),
-    sa.Column("starts_on", sa.Date, nullable=False),
-    sa.Column("value", binary_text(160), nullable=False),
+    Column("dimension", binary_text(10), nullable=False),
+    Column("span", binary_text(1), nullable=False),  # D or M
+    Column("measure", binary_text(160), nullable=False),
+    Column("starts_on", sa.Date, nullable=False),
+    Column("value", binary_text(160), nullable=False),
     # what the ground was: added to all else, it gives the counts of the grids as they were then
-    sa.Column("correction", sa.Boolean, nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
+    Column("correction", sa.Boolean, nullable=False),
+    Column("number", sa.Integer, nullable=False),
     sa.PrimaryKeyConstraint("grid_id", "dimension", "span", "measure", "starts_on", "value", "correction"),
     sqlite_with_rowid=False,
 )
@@ -83,11 +81,11 @@ tally = sa.Table(
 counting = sa.Table(
     "counting",
     metadata,
-    sa.Column("name", binary_text(20), primary_key=True),
+    Column("name", binary_text(20), primary_key=True),
     # the cursor of the outbox up to which everything is counted
-    sa.Column("cursor", sa.Text),
+    Column("cursor", sa.Text),
     moment("counted_at", nullable=True),
     # while all is counted anew: the thing and the key up to which that is done
-    sa.Column("recounting", binary_text(10)),
-    sa.Column("recounted_to", Id),
+    Column("recounting", binary_text(10)),
+    Column("recounted_to", Id),
 )

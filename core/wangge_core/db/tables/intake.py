@@ -2,27 +2,27 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Column, Json, binary_text
 from wangge_core.db.tables.metadata import key, metadata, moment, sealed, table, to
 
 public_report = table(
     "public_report",
     key(),
-    sa.Column("number", binary_text(20), nullable=False, unique=True),
-    sa.Column("hash", sa.String(64), nullable=False),
+    Column("number", binary_text(20), nullable=False, unique=True),
+    Column("hash", sa.String(64), nullable=False),
     to("event"),
-    sa.Column("joined", sa.Boolean, nullable=False),  # the same matter was reported before
-    sa.Column("counted", sa.Boolean, nullable=False),  # false for who had reported the matter already
+    Column("joined", sa.Boolean, nullable=False),  # the same matter was reported before
+    Column("counted", sa.Boolean, nullable=False),  # false for who had reported the matter already
     to("account", nullable=True, index=True),
-    sa.Column("language", sa.String(2), nullable=False),
-    sa.Column("description", sa.Text, nullable=False),
-    sa.Column("unnamed", sa.Boolean, nullable=False),
-    sa.Column("name", sa.String(80)),
+    Column("language", sa.String(2), nullable=False),
+    Column("description", sa.Text, nullable=False),
+    Column("unnamed", sa.Boolean, nullable=False),
+    Column("name", sa.String(80)),
     *sealed("phone"),
-    sa.Column("rating", sa.Integer),
+    Column("rating", sa.Integer),
     moment("reported_at"),
-    sa.Column("request_key", sa.String(64), unique=True),
-    sa.Column("request_hash", sa.String(64)),
+    Column("request_key", sa.String(64), unique=True),
+    Column("request_hash", sa.String(64)),
     sa.Index(None, "event_id", "id"),
 )
 
@@ -31,11 +31,11 @@ public_question = table(
     key(),
     to("public_report", name="report_id"),
     to("event", index=True),
-    sa.Column("text", sa.Text, nullable=False),
-    sa.Column("wants_answer", sa.Boolean, nullable=False),
+    Column("text", sa.Text, nullable=False),
+    Column("wants_answer", sa.Boolean, nullable=False),
     to("post", nullable=True),
     moment("at"),
-    sa.Column("answer", sa.Text),
+    Column("answer", sa.Text),
     moment("answered_at", nullable=True),
     sa.Index(None, "report_id", "id"),
 )
@@ -43,9 +43,9 @@ public_question = table(
 intake_count = sa.Table(
     "intake_count",
     metadata,
-    sa.Column("name", binary_text(120), primary_key=True),
+    Column("name", binary_text(120), primary_key=True),
     moment("since"),
-    sa.Column("value", sa.Integer, nullable=False),
+    Column("value", sa.Integer, nullable=False),
     sa.Index(None, "since"),
 )
 
@@ -53,19 +53,19 @@ webhook = table(
     "webhook",
     key(),
     to("account"),
-    sa.Column("url", sa.String(400), nullable=False),
-    sa.Column("secret", binary_text(240), nullable=False),
-    sa.Column("secret_index", binary_text(64), index=True),
-    sa.Column("earlier_secret", binary_text(240)),
-    sa.Column("earlier_secret_index", binary_text(64), index=True),
+    Column("url", sa.String(400), nullable=False),
+    Column("secret", binary_text(240), nullable=False),
+    Column("secret_index", binary_text(64), index=True),
+    Column("earlier_secret", binary_text(240)),
+    Column("earlier_secret_index", binary_text(64), index=True),
     moment("earlier_until", nullable=True),
     moment("created_at"),
     to("account", name="created_by_id", nullable=True),
     moment("ended_at", nullable=True),
-    sa.Column("end_reason", sa.String(400)),
+    Column("end_reason", sa.String(400)),
     moment("delivered_at", nullable=True),
     moment("failed_at", nullable=True),
-    sa.Column("trouble", sa.String(40)),
+    Column("trouble", sa.String(40)),
     sa.Index(None, "account_id", "id"),
 )
 
@@ -74,13 +74,13 @@ webhook_delivery = table(
     key(),
     to("webhook"),
     to("event", nullable=True, index=True),
-    sa.Column("content", Json, nullable=False),
+    Column("content", Json, nullable=False),
     moment("created_at"),
-    sa.Column("state", sa.String(10), nullable=False),
-    sa.Column("attempts", sa.Integer, nullable=False),
+    Column("state", sa.String(10), nullable=False),
+    Column("attempts", sa.Integer, nullable=False),
     moment("attempted_at", nullable=True),
-    sa.Column("status", sa.Integer),
-    sa.Column("trouble", sa.String(40)),
+    Column("status", sa.Integer),
+    Column("trouble", sa.String(40)),
     sa.Index(None, "webhook_id", "state", "event_id", "id"),
     sa.Index(None, "state", "created_at"),
 )

@@ -5,7 +5,7 @@ Times and positions are claims of who was there; `received_at` is what the servi
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Column, Json, binary_text
 from wangge_core.db.tables.metadata import key, moment, position, table, to, to_declared
 
 
@@ -17,19 +17,19 @@ def _of_few(column: str, *others: str) -> sa.Index:
 
 def _counting() -> tuple[sa.Column[bool], sa.Column[str]]:
     """Whether an entry counts for whoever made it, and the code of why not."""
-    return sa.Column("counted", sa.Boolean, nullable=False), sa.Column("not_counted_because", sa.String(30))
+    return Column("counted", sa.Boolean, nullable=False), Column("not_counted_because", sa.String(30))
 
 
 visit = table(
     "visit",
     key(),
     # what the device that made the entry called it, so that sending it again makes no second one
-    sa.Column("client_key", binary_text(80)),
+    Column("client_key", binary_text(80)),
     to("account"),
     to("post"),
     to("grid"),
-    sa.Column("what", sa.String(20), nullable=False),
-    sa.Column("outcome", sa.String(20), nullable=False),
+    Column("what", sa.String(20), nullable=False),
+    Column("outcome", sa.String(20), nullable=False),
     moment("started_at"),
     moment("ended_at", nullable=True),
     moment("received_at"),
@@ -47,9 +47,9 @@ visit = table(
     to("place", nullable=True),
     to("event", nullable=True),
     # the four must-knows of a visit, as `ledger/checklists.py` has them
-    sa.Column("checklist", Json),
+    Column("checklist", Json),
     # of meetings, inspections and drills alone; never of a person
-    sa.Column("minutes_text", sa.Text),
+    Column("minutes_text", sa.Text),
     sa.UniqueConstraint("account_id", "client_key"),
     sa.Index(None, "started_at", "id"),
     sa.Index(None, "grid_id", "started_at", "id"),
@@ -67,11 +67,11 @@ visit = table(
 patrol = table(
     "patrol",
     key(),
-    sa.Column("client_key", binary_text(80)),
+    Column("client_key", binary_text(80)),
     to("account"),
     to("post"),
     to("grid"),
-    sa.Column("what", sa.String(20), nullable=False),
+    Column("what", sa.String(20), nullable=False),
     to_declared("duty", nullable=True),
     to("place", name="route_id", nullable=True),
     # the post that leads a joint patrol
@@ -81,11 +81,11 @@ patrol = table(
     moment("ended_at", nullable=True),
     moment("received_at"),
     # whole minutes from start to end; inside the grid by the track; and of those, the ones that no other patrol has counted
-    sa.Column("minutes", sa.Integer),
-    sa.Column("minutes_inside", sa.Integer),
-    sa.Column("minutes_counted", sa.Integer),
+    Column("minutes", sa.Integer),
+    Column("minutes_inside", sa.Integer),
+    Column("minutes_counted", sa.Integer),
     # points from which nobody can have come in the time
-    sa.Column("impossible_points", sa.Integer, nullable=False, server_default="0"),
+    Column("impossible_points", sa.Integer, nullable=False, server_default="0"),
     *_counting(),
     to("device", nullable=True),
     sa.UniqueConstraint("account_id", "client_key"),
@@ -106,13 +106,13 @@ patrol_point = table(
     # of whom the track is: each who takes part in a patrol may have one
     to("account"),
     moment("at"),
-    sa.Column("longitude", sa.Float(53), nullable=False),
-    sa.Column("latitude", sa.Float(53), nullable=False),
-    sa.Column("accuracy_metres", sa.Float(53)),
+    Column("longitude", sa.Float(53), nullable=False),
+    Column("latitude", sa.Float(53), nullable=False),
+    Column("accuracy_metres", sa.Float(53)),
     # whether it lies in the ground of the patrol; empty where that has no boundary
-    sa.Column("inside", sa.Boolean),
+    Column("inside", sa.Boolean),
     # whether nobody can have come there in the time
-    sa.Column("impossible", sa.Boolean, nullable=False),
+    Column("impossible", sa.Boolean, nullable=False),
     sa.UniqueConstraint("patrol_id", "account_id", "at"),
     sa.Index(None, "at"),
 )
@@ -126,7 +126,7 @@ patrol_checkpoint = table(
     to("asset", nullable=True),
     moment("passed_at"),
     # SCAN, POSITION, or SEEN through a camera
-    sa.Column("how", sa.String(10), nullable=False),
+    Column("how", sa.String(10), nullable=False),
     sa.Index(None, "patrol_id", "passed_at", "id"),
     _of_few("place_id", "passed_at", "id"),
     _of_few("asset_id", "passed_at", "id"),
@@ -143,13 +143,13 @@ participation = table(
     to("post", nullable=True),
     to("office", nullable=True),
     to("organization", nullable=True),
-    sa.Column("part", sa.String(10), nullable=False),
+    Column("part", sa.String(10), nullable=False),
     moment("started_at"),
     # of a patrol: minutes inside the grid by the own track, and those that count
-    sa.Column("minutes_inside", sa.Integer),
-    sa.Column("minutes_counted", sa.Integer),
+    Column("minutes_inside", sa.Integer),
+    Column("minutes_counted", sa.Integer),
     # of that, when no other patrol has counted it, in seconds since the start of the patrol: pairs of from and to
-    sa.Column("inside", Json),
+    Column("inside", Json),
     *_counting(),
     _of_few("visit_id", "id"),
     _of_few("patrol_id", "id"),
@@ -167,7 +167,7 @@ visit_event = table(
     to("patrol", nullable=True),
     to("event", index=True),
     # FACILITY, HAZARD, DISPUTE, NEWCOMER or FINDING
-    sa.Column("because", sa.String(10), nullable=False),
+    Column("because", sa.String(10), nullable=False),
     _of_few("visit_id", "id"),
     _of_few("patrol_id", "id"),
 )

@@ -2,6 +2,7 @@
 
 import sqlalchemy as sa
 
+from wangge_core.db.columns import Column
 from wangge_core.db.tables.metadata import key, moment, table, to, to_declared
 
 need = table(
@@ -10,15 +11,15 @@ need = table(
     to("person"),
     to("grid"),  # of the person: it follows the home
     to_declared("need_kind", name="kind_id"),
-    sa.Column("reason", sa.String(400), nullable=False),
-    sa.Column("legal_basis", sa.String(400), nullable=False),
-    sa.Column("guardian_agreement", sa.String(200)),
-    sa.Column("from_on", sa.Date, nullable=False),
-    sa.Column("until_on", sa.Date, nullable=False),  # the last day
+    Column("reason", sa.String(400), nullable=False),
+    Column("legal_basis", sa.String(400), nullable=False),
+    Column("guardian_agreement", sa.String(200)),
+    Column("from_on", sa.Date, nullable=False),
+    Column("until_on", sa.Date, nullable=False),  # the last day
     moment("ends_at"),  # the end of that day, or when it was ended before: from then on it is in no read
     to("post", name="set_by_id", nullable=True),
-    sa.Column("ending", sa.String(20)),
-    sa.Column("end_reason", sa.String(400)),
+    Column("ending", sa.String(20)),
+    Column("end_reason", sa.String(400)),
     moment("created_at"),
     sa.Index(None, "person_id", "ends_at"),
     sa.Index(None, "kind_id", "ends_at", "id"),

@@ -5,7 +5,7 @@ Nothing here refers to another table by a foreign key: a log outlives what it te
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Id, Json, binary_text
+from wangge_core.db.columns import Column, Id, Json, binary_text
 from wangge_core.db.tables.metadata import key, metadata, moment, table
 
 HASH_BYTES = 32
@@ -14,17 +14,17 @@ CHANGES = 1
 
 
 def _number(name: str, *, nullable: bool = False) -> sa.Column[int]:
-    return sa.Column(name, sa.BigInteger, nullable=nullable)
+    return Column(name, sa.BigInteger, nullable=nullable)
 
 
 def _hash(name: str, *, nullable: bool = False) -> sa.Column[bytes]:
-    return sa.Column(name, sa.LargeBinary(HASH_BYTES), nullable=nullable)
+    return Column(name, sa.LargeBinary(HASH_BYTES), nullable=nullable)
 
 
 log_chain = sa.Table(
     "log_chain",
     metadata,
-    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     moment("opened_at"),
     moment("closed_at", nullable=True),
     # the end: how many entries there were ever, and the hash of the last one
@@ -39,19 +39,19 @@ log_chain = sa.Table(
 read_log = sa.Table(
     "read_log",
     metadata,
-    sa.Column("id", Id, primary_key=True, autoincrement=False),  # chain and number in it, see logs/chains.py
+    Column("id", Id, primary_key=True, autoincrement=False),  # chain and number in it, see logs/chains.py
     moment("at"),
-    sa.Column("kind", sa.String(8), nullable=False),
+    Column("kind", sa.String(8), nullable=False),
     _number("account_id", nullable=True),
     _number("key_id", nullable=True),
-    sa.Column("held", Json, nullable=False),  # the posts at that time: [[post, role, office], …]
+    Column("held", Json, nullable=False),  # the posts at that time: [[post, role, office], …]
     _number("office_id", nullable=True),  # the first office among them
-    sa.Column("operation", sa.String(120), nullable=False),
-    sa.Column("document_hash", sa.String(16), nullable=False),
-    sa.Column("purpose", sa.String(20)),
-    sa.Column("purpose_text", sa.String(200)),
-    sa.Column("parts", Json, nullable=False),  # what was read: [[type, [field, …]], …]
-    sa.Column("subjects", Json, nullable=False),  # of whom: [[place in parts, [person, …]], …]
+    Column("operation", sa.String(120), nullable=False),
+    Column("document_hash", sa.String(16), nullable=False),
+    Column("purpose", sa.String(20)),
+    Column("purpose_text", sa.String(200)),
+    Column("parts", Json, nullable=False),  # what was read: [[type, [field, …]], …]
+    Column("subjects", Json, nullable=False),  # of whom: [[place in parts, [person, …]], …]
     _hash("hash"),
 )
 
@@ -59,26 +59,26 @@ read_log = sa.Table(
 read_log_subject = table(
     "read_log_subject",
     key(),
-    sa.Column("person_id", Id, nullable=False),
-    sa.Column("entry_id", Id, nullable=False),
-    sa.Column("part", sa.SmallInteger, nullable=False),
+    Column("person_id", Id, nullable=False),
+    Column("entry_id", Id, nullable=False),
+    Column("part", sa.SmallInteger, nullable=False),
     sa.Index(None, "person_id", "id"),
 )
 
 change_log = sa.Table(
     "change_log",
     metadata,
-    sa.Column("id", Id, primary_key=True, autoincrement=False),
+    Column("id", Id, primary_key=True, autoincrement=False),
     moment("at"),
     _number("account_id", nullable=True),
     _number("key_id", nullable=True),
-    sa.Column("held", Json, nullable=False),
-    sa.Column("operation", sa.String(120), nullable=False),
-    sa.Column("action", sa.String(8), nullable=False),
-    sa.Column("thing", binary_text(40), nullable=False),
-    sa.Column("thing_id", Id, nullable=False),
-    sa.Column("last_id", Id, nullable=False),
-    sa.Column("fields", Json, nullable=False),
+    Column("held", Json, nullable=False),
+    Column("operation", sa.String(120), nullable=False),
+    Column("action", sa.String(8), nullable=False),
+    Column("thing", binary_text(40), nullable=False),
+    Column("thing_id", Id, nullable=False),
+    Column("last_id", Id, nullable=False),
+    Column("fields", Json, nullable=False),
     _hash("hash"),
     sa.Index(None, "thing", "action", "thing_id", "id"),
 )

@@ -2,18 +2,18 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json
+from wangge_core.db.columns import Column, Json
 from wangge_core.db.tables.metadata import folded, key, moment, table, to, to_declared
 
 account = table(
     "account",
     key(),
-    sa.Column("login", sa.String(120), nullable=False, unique=True),
-    sa.Column("name", sa.String(80), nullable=False),
+    Column("login", sa.String(120), nullable=False, unique=True),
+    Column("name", sa.String(80), nullable=False),
     folded(),
-    sa.Column("active", sa.Boolean, nullable=False),
-    sa.Column("issuer", sa.String(200)),
-    sa.Column("machine", sa.Boolean, nullable=False),
+    Column("active", sa.Boolean, nullable=False),
+    Column("issuer", sa.String(200)),
+    Column("machine", sa.Boolean, nullable=False),
     moment("valid_from", nullable=True),
     to("person", nullable=True),
     moment("created_at"),
@@ -30,14 +30,14 @@ post = table(
     to("office", nullable=True, index=True),
     moment("starts_at"),
     moment("ends_at", nullable=True),
-    sa.Column("end_reason", sa.String(400)),
-    sa.Column("end_ground", sa.String(20)),
+    Column("end_reason", sa.String(400)),
+    Column("end_ground", sa.String(20)),
     # whence the holder came to it, and why it was given to somebody without a course that its role requires
-    sa.Column("source", sa.String(30)),
-    sa.Column("untrained_reason", sa.String(400)),
+    Column("source", sa.String(30)),
+    Column("untrained_reason", sa.String(400)),
     # what stands on the notice board of its grid, where its role is shown there
-    sa.Column("official_phone", sa.String(30)),
-    sa.Column("name_shown", sa.Boolean, nullable=False, server_default=sa.true()),
+    Column("official_phone", sa.String(30)),
+    Column("name_shown", sa.Boolean, nullable=False, server_default=sa.true()),
     moment("created_at"),
     sa.Index(None, "grid_id", "role_id"),
     sa.Index(None, "role_id", "id"),
@@ -50,9 +50,9 @@ delegation = table(
     to("account", index=True),
     moment("starts_at"),
     moment("ends_at"),
-    sa.Column("reason", sa.String(400), nullable=False),
+    Column("reason", sa.String(400), nullable=False),
     to("account", name="given_by_id", nullable=True),
-    sa.Column("end_reason", sa.String(400)),
+    Column("end_reason", sa.String(400)),
     moment("created_at"),
 )
 
@@ -62,15 +62,15 @@ access_grant = table(
     to("account"),
     to("grid"),
     to("post", nullable=True),
-    sa.Column("capabilities", Json, nullable=False),
-    sa.Column("reason", sa.String(400), nullable=False),
+    Column("capabilities", Json, nullable=False),
+    Column("reason", sa.String(400), nullable=False),
     moment("starts_at"),
     moment("ends_at"),
-    sa.Column("end_reason", sa.String(400)),
-    sa.Column("reviewed", sa.Boolean, nullable=False),
+    Column("end_reason", sa.String(400)),
+    Column("reviewed", sa.Boolean, nullable=False),
     moment("reviewed_at", nullable=True),
     to("account", name="reviewed_by_id", nullable=True),
-    sa.Column("finding", sa.String(400)),
+    Column("finding", sa.String(400)),
     moment("created_at"),
     sa.Index(None, "account_id", "ends_at"),
     sa.Index(None, "grid_id", "starts_at", "id"),

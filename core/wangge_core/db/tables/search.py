@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Id
+from wangge_core.db.columns import Column, Id
 from wangge_core.db.tables.metadata import metadata
 
 SEARCHED: Mapping[str, str] = {
@@ -31,8 +31,8 @@ def _search(table: str) -> sa.Table:
     return sa.Table(
         f"{table}_search",
         metadata,
-        sa.Column("id", Id, sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-        sa.Column("grams", sa.Text, nullable=False),
+        Column("id", Id, sa.ForeignKey(f"{table}.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+        Column("grams", sa.Text, nullable=False),
     )
 
 

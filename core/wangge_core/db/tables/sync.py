@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import binary_text
+from wangge_core.db.columns import Column, binary_text
 from wangge_core.db.tables.metadata import key, moment, table, to
 
 sync_change = table(
@@ -10,13 +10,13 @@ sync_change = table(
     key(),
     to("account"),
     # made by the phone
-    sa.Column("client_id", binary_text(80), nullable=False),
-    sa.Column("kind", sa.String(40), nullable=False),
+    Column("client_id", binary_text(80), nullable=False),
+    Column("kind", sa.String(40), nullable=False),
     # of what was sent, keyed where values are sealed
-    sa.Column("request_hash", sa.String(64), nullable=False),
+    Column("request_hash", sa.String(64), nullable=False),
     # what it made or changed
-    sa.Column("thing_type", sa.String(40)),
-    sa.Column("thing_id", sa.BigInteger),
+    Column("thing_type", sa.String(40)),
+    Column("thing_id", sa.BigInteger),
     moment("captured_at"),
     moment("received_at"),
     sa.UniqueConstraint("account_id", "client_id"),

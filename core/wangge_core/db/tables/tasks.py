@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import binary_text
+from wangge_core.db.columns import Column, binary_text
 from wangge_core.db.tables.metadata import key, moment, position, table, to, to_declared
 
 task = table(
@@ -10,21 +10,21 @@ task = table(
     key(),
     to("event"),
     to("grid", index=True),
-    sa.Column("kind", sa.String(30), nullable=False),
-    sa.Column("note", sa.Text, nullable=False),
-    sa.Column("rule", binary_text(240), nullable=False),
+    Column("kind", sa.String(30), nullable=False),
+    Column("note", sa.Text, nullable=False),
+    Column("rule", binary_text(240), nullable=False),
     moment("due_at", nullable=True),
     # the same, and the end of all time where there is none, so that lists are in this order
     moment("due_by"),
     to("post", name="asked_by_id", nullable=True),
     moment("given_at"),
-    sa.Column("open", sa.Boolean, nullable=False),
-    sa.Column("done", sa.Boolean),
+    Column("open", sa.Boolean, nullable=False),
+    Column("done", sa.Boolean),
     moment("ended_at", nullable=True),
-    sa.Column("to_acknowledge", sa.Boolean, nullable=False),
+    Column("to_acknowledge", sa.Boolean, nullable=False),
     moment("acknowledged_at", nullable=True),
     to("post", name="acknowledged_by_id", nullable=True),
-    sa.Column("times_escalated", sa.Integer, nullable=False),
+    Column("times_escalated", sa.Integer, nullable=False),
     sa.Index(None, "event_id", "open"),
     sa.Index(None, "open", "due_by", "id"),
     sa.Index(None, "kind", "due_by", "id"),
@@ -38,9 +38,9 @@ task_addressee = table(
     to("office", nullable=True),
     to_declared("role", nullable=True),
     to("grid"),
-    sa.Column("reason", sa.String(20), nullable=False),
+    Column("reason", sa.String(20), nullable=False),
     moment("given_at"),
-    sa.Column("open", sa.Boolean, nullable=False),
+    Column("open", sa.Boolean, nullable=False),
     moment("ended_at", nullable=True),
     sa.Index(None, "task_id", "id"),
     sa.Index(None, "post_id", "open"),
@@ -55,7 +55,7 @@ shift = table(
     moment("starts_at"),
     moment("ends_at"),
     moment("cancelled_at", nullable=True),
-    sa.Column("cancel_reason", sa.String(400)),
+    Column("cancel_reason", sa.String(400)),
     to("account", name="set_by_id", nullable=True),
     moment("created_at"),
     sa.Index(None, "post_id", "ends_at"),

@@ -2,26 +2,26 @@
 
 import sqlalchemy as sa
 
-from wangge_core.db.columns import Json, binary_text
+from wangge_core.db.columns import Column, Json, binary_text
 from wangge_core.db.tables.metadata import key, metadata, moment, table, to
 
 counter = sa.Table(
     "counter",
     metadata,
-    sa.Column("name", binary_text(80), primary_key=True),
-    sa.Column("value", sa.BigInteger, nullable=False),
+    Column("name", binary_text(80), primary_key=True),
+    Column("value", sa.BigInteger, nullable=False),
 )
 
 idempotency_key = table(
     "idempotency_key",
     key(),
     to("account"),
-    sa.Column("key", sa.String(200), nullable=False),
-    sa.Column("operation", sa.String(80), nullable=False),
-    sa.Column("request_hash", sa.String(64), nullable=False),
+    Column("key", sa.String(200), nullable=False),
+    Column("operation", sa.String(80), nullable=False),
+    Column("request_hash", sa.String(64), nullable=False),
     # what was answered: the thing, or why the request was refused
-    sa.Column("thing_id", sa.BigInteger),
-    sa.Column("refusals", Json),
+    Column("thing_id", sa.BigInteger),
+    Column("refusals", Json),
     moment("created_at"),
     sa.UniqueConstraint("account_id", "key"),
 )
@@ -29,12 +29,12 @@ idempotency_key = table(
 outbox = table(
     "outbox",
     key(),
-    sa.Column("topic", sa.String(80), nullable=False),
-    sa.Column("thing_id", sa.BigInteger, nullable=False),
+    Column("topic", sa.String(80), nullable=False),
+    Column("thing_id", sa.BigInteger, nullable=False),
     to("grid", nullable=True),
-    sa.Column("content", Json, nullable=False),
+    Column("content", Json, nullable=False),
     moment("at"),
     # the database fills it in: PostgreSQL with the transaction that wrote the row, SQLite with 0
-    sa.Column("transaction_id", sa.BigInteger, nullable=False, server_default=sa.FetchedValue()),
+    Column("transaction_id", sa.BigInteger, nullable=False, server_default=sa.FetchedValue()),
     sa.Index(None, "transaction_id", "id"),
 )

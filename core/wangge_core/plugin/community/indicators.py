@@ -72,6 +72,8 @@ FACTS = Measure("facts", zh="应核实信息数", way=Supplied("facts"))
 FACTS_CONFIRMED = Measure("confirmed_facts", zh="已核实信息数", way=Supplied("facts_confirmed"))
 POSTS_REQUIRED = Measure("posts_required", zh="应配岗位数", way=Supplied("posts_required"))
 POSTS_FILLED = Measure("posts_filled", zh="已配岗位数", way=Supplied("posts_filled"))
+PERSONS_REGISTERED = Measure("persons_registered", zh="登记人数", way=Supplied("persons_registered"))
+OFFICIAL_POPULATION = Measure("official_population", zh="官方人口数", way=Supplied("official_population"))
 
 MEASURES = (
     REPORTED,
@@ -107,6 +109,8 @@ MEASURES = (
     FACTS_CONFIRMED,
     POSTS_REQUIRED,
     POSTS_FILLED,
+    PERSONS_REGISTERED,
+    OFFICIAL_POPULATION,
 )
 
 EVENTS = (
@@ -187,8 +191,8 @@ EVENTS = (
         "reopening_rate",
         zh="重办率",
         numerator=REOPENED,
-        denominator=CLOSED,
-        formula="reopened / closed",
+        denominator=COMPLETED,
+        formula="reopened / completed: closed, with a deadline or without",
         source="P",
         higher_is_better=False,
     ),
@@ -267,6 +271,14 @@ SUPPLIED = (
         numerator=POSTS_FILLED,
         denominator=POSTS_REQUIRED,
         formula="required posts that are filled / required posts, at the end",
+        source="S3",
+    ),
+    Indicator(
+        "register_share",
+        zh="登记覆盖率",
+        numerator=PERSONS_REGISTERED,
+        denominator=OFFICIAL_POPULATION,
+        formula="persons registered / official population, at the end",
         source="S3",
     ),
     Indicator(

@@ -221,7 +221,7 @@ class EveryHours:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Promptly:
-    """Once within a time: of the beginning of an occasion; without one of the event, or of the day on which a person's need was set."""
+    """Once within a time: of the beginning of an occasion; without one of the event, or of the moment at which a person's need was set."""
 
     days: int = 0
     hours: int = 0

@@ -16,13 +16,22 @@ from wangge_core.plugin import (
     CalendarDays,
     Choice,
     Continuous,
+    Counts,
+    Duty,
+    DutyWork,
+    EachAsset,
+    EachPlace,
     EventKind,
     GridType,
+    Indicator,
     Involves,
     Level,
+    Measure,
+    Milestones,
     Move,
     Note,
     NotWhoDid,
+    Period,
     Photo,
     PlaceKind,
     Plugin,
@@ -33,6 +42,9 @@ from wangge_core.plugin import (
     Size,
     Staffing,
     Stage,
+    Statistic,
+    StepsMade,
+    Times,
     Workflow,
     WorkingDays,
     Zh,
@@ -141,6 +153,52 @@ class Canteen:
     seats: Annotated[int | None, Zh("座位数")] = None
 
 
+# What must be done again and again, and what is counted
+
+FUME_HOOD = AssetKind("fume_hood", zh="通风橱")
+DORMITORY = PlaceKind("dormitory", zh="宿舍楼")
+
+DUTIES = (
+    Duty(
+        "dormitory_round",
+        zh="宿舍楼巡查",
+        who=(KEEPER,),
+        does=DutyWork.INSPECTION,
+        of=EachPlace(kinds=(DORMITORY,)),
+        every=Times(1, per=Period.WEEK),
+        minutes=20,
+    ),
+    Duty(
+        "fume_hood_check",
+        zh="通风橱检查",
+        who=(REPAIRER,),
+        does=DutyWork.INSPECTION,
+        of=EachAsset(kinds=(FUME_HOOD,)),
+        every=Times(1, per=Period.QUARTER),
+    ),
+)
+
+REPAIRED = Measure("repaired", zh="维修完成数", way=StepsMade())
+
+STATISTICS = (
+    REPAIRED,
+    Indicator(
+        "repaired_share", zh="维修完成率", numerator=REPAIRED, denominator=community.ACCEPTED, formula="repaired / handed out"
+    ),
+    Milestones(
+        "repair",
+        zh="报修",
+        workflow=REPAIR,
+        closing=("closed",),
+        counts=(
+            Counts(community.ACCEPTED, moves=("hand_out",)),
+            Counts(community.NOT_ACCEPTED, stages=("declined",)),
+            Counts(community.REWORKED, moves=("rework",)),
+            Counts(REPAIRED, moves=("verified",)),
+        ),
+    ),
+)
+
 # What it all adds up to
 
 
@@ -179,10 +237,16 @@ class Campus(Plugin):
         )
 
     def asset_kinds(self) -> Sequence[AssetKind]:
-        return (AssetKind("fume_hood", zh="通风橱"), AssetKind("washing_machine", zh="洗衣机"))
+        return (FUME_HOOD, AssetKind("washing_machine", zh="洗衣机"))
 
     def place_kinds(self) -> Sequence[PlaceKind]:
-        return (PlaceKind("dormitory", zh="宿舍楼"), PlaceKind("canteen", zh="食堂", details=Canteen))
+        return (DORMITORY, PlaceKind("canteen", zh="食堂", details=Canteen))
+
+    def duties(self) -> Sequence[Duty]:
+        return DUTIES
+
+    def indicators(self) -> Sequence[Statistic]:
+        return STATISTICS
 
 
 plugin = Campus()

@@ -59,7 +59,7 @@ class Months:
             self.open.append((run, until))
 
     async def publish(self, life: Life, work: Work) -> None:
-        """Publish what is over; on the last day but that somebody appeals, and is answered."""
+        """Publish what is over; the day before that somebody appeals, and is answered."""
         viewer = await self._appraiser(life, work)
         for run, until in [*self.open]:
             if until - timedelta(days=1) <= work.now < until:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from wangge_core.db import tables as t
 from wangge_core.duties.occasions import NewOccasionTerm, set_occasions
 from wangge_core.grids.codes import GridLevel
-from wangge_core.people.need_terms import after_months
+from wangge_core.months import after_months
 from wangge_core.people.needs import NewNeed, set_needs
 from wangge_server.demo.town import Town
 
