@@ -132,7 +132,7 @@ async def test_an_error_of_the_database_is_told_without_its_values(
     asked = f'{{ events(filter: {{number: {{eq: "{MARKER}"}}}}) {{ nodes {{ id }} }} }}'
     answer = await client.post(ENDPOINT, json={"query": asked})
     assert answer.json()["errors"][0]["extensions"]["code"] == "INTERNAL_ERROR"
-    told, request = lines(capfd)
+    told, request = (one for one in lines(capfd) if one.get("logger") != "wangge.jobs")  # a job may meet the same
     assert (request["level"], request["codes"]) == ("error", ["INTERNAL_ERROR"])
     assert "Error" in told["error"]
     assert any(one.startswith("wangge_") for one in told["raised"]), told
